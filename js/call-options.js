@@ -1,0 +1,121 @@
+/**
+ * What the Scanner's methods take and give, and the checks of what they take. Every error names the option, what it
+ * got and what it takes.
+ */
+
+import { STREAM_LIMIT } from './delta-stream.js'
+import { describe } from './names.js'
+import { checkKnown, checkSignal, configError, positive } from './options.js'
+
+/** @typedef {import('./engine-client.js').CallOptions} CallOptions */
+
+/**
+ * @typedef {object} StartOptions
+ * @property {number} [everyMs] time between cycles, default 1000; event-driven: the longest time between two
+ * @property {number} [minGapMs] least time between cycles, default 100
+ * @property {boolean} [eventDriven] true: an update wakes the engine
+ */
+
+/**
+ * What one explicit cycle did. Filters count trader × symbol pairs.
+ * @typedef {object} CycleResult
+ * @property {number} cycle
+ * @property {number} epoch
+ * @property {number} updatedSymbols symbols with an update since the last cycle
+ * @property {number} skippedSymbols the others
+ * @property {number} filtersRun
+ * @property {number} filtersSkipped
+ * @property {number} elapsedUs the engine's time
+ * @property {Omit<import('./match-table.js').Delta, 'cycle'>[]} deltas
+ */
+
+/**
+ * @typedef {object} Status
+ * @property {'running' | 'closed' | 'failed'} state
+ * @property {number} symbols
+ * @property {number} traders
+ * @property {string[]} intervals
+ * @property {number} cycle cycles run
+ * @property {number} epoch swaps of the dirty buffers
+ * @property {number} threads that scan
+ * @property {Required<StartOptions> | null} cadence null: cycles run only when asked for
+ * @property {Record<string, number>} memory `bytes` of shared memory, and its parts
+ * @property {Record<string, number>} core the engine's counters
+ * @property {{ updates: number, rejected: number }} writer of `scanner.writer`
+ * @property {{ pending: number, streams: number }} client commands on their way; open delta streams
+ * @property {number} clock what the `clock` option says, ms
+ */
+
+/**
+ * @typedef {object} StreamOptions
+ * @property {number} [limit] deltas that are kept for a slow reader, default 1024
+ * @property {AbortSignal} [signal] ends the stream
+ */
+
+/**
+ * @typedef {object} EvaluateSelection
+ * @property {readonly string[]} [symbols] default: all
+ * @property {string} [interval] default: the scanner's first
+ */
+
+/** @typedef {EvaluateSelection & CallOptions} EvaluateOptions */
+
+/**
+ * @param {CallOptions | undefined} options
+ * @returns {CallOptions}
+ */
+export function checkCall(options) {
+  if (options === undefined) return {}
+  const { signal, deadlineMs } = checkKnown('this call', options, ['signal', 'deadlineMs'])
+  if (signal !== undefined) checkSignal('signal', signal)
+  return { signal, deadlineMs: deadlineMs === undefined ? undefined : positive('deadlineMs', deadlineMs) }
+}
+
+/**
+ * @param {unknown} filter
+ * @param {unknown} interval
+ */
+export function checkTexts(filter, interval) {
+  if (typeof filter !== 'string') throw configError('filter', describe(filter), "the filter's text")
+  if (typeof interval !== 'string')
+    throw configError('interval', describe(interval), 'the name of an interval')
+}
+
+/**
+ * @param {unknown} options
+ * @returns {Required<StartOptions>}
+ */
+export function checkStart(options) {
+  const given = checkKnown('start', options, ['everyMs', 'minGapMs', 'eventDriven'])
+  const { everyMs = 1000, minGapMs = 100, eventDriven = false } = given
+  positive('everyMs', everyMs)
+  if (minGapMs !== 0) positive('minGapMs', minGapMs)
+  if (typeof eventDriven !== 'boolean')
+    throw configError('eventDriven', describe(eventDriven), 'true or false')
+  return { everyMs, minGapMs, eventDriven }
+}
+
+/**
+ * @param {unknown} options
+ * @returns {{ limit: number, signal: AbortSignal | undefined }}
+ */
+export function checkStream(options) {
+  const { limit = STREAM_LIMIT, signal } = checkKnown('deltas', options, ['limit', 'signal'])
+  if (!Number.isInteger(limit) || limit < 1)
+    throw configError('limit', describe(limit), 'a whole number from 1')
+  return { limit, signal: signal === undefined ? undefined : checkSignal('signal', signal) }
+}
+
+/**
+ * @param {unknown} filter
+ * @param {unknown} options
+ * @returns {{ symbols: readonly string[] | undefined, interval: string, call: CallOptions }}
+ */
+export function checkEvaluate(filter, options) {
+  const given = checkKnown('evaluate', options, ['symbols', 'interval', 'signal', 'deadlineMs'])
+  const { symbols, interval = '', ...call } = given
+  checkTexts(filter, interval)
+  if (symbols !== undefined && !Array.isArray(symbols))
+    throw configError('symbols', describe(symbols), 'an array')
+  return { symbols, interval, call: checkCall(call) }
+}

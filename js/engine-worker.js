@@ -1,0 +1,52 @@
+/**
+ * The engine worker's entry: joins the worker's port, the inbox and the engine. The port's handler is set in the
+ * first, synchronous step of the worker, so no message that comes before the engine stands is missed.
+ */
+
+import { CORE_MIN_PAGES, engineScope, loadCore, terminateCore } from '#core'
+import { Engine } from './engine.js'
+import { toErrorData } from './errors.js'
+import { Inbox } from './inbox.js'
+import { own } from './message-check.js'
+import { PROTOCOL_VERSION, SIGNALS_TO_WORKER } from './protocol.js'
+
+/** Called by the worker file when it runs in the engine's role; nothing happens at import. */
+export function startEngine() {
+  const scope = engineScope()
+  const engine = new Engine({
+    post: (message, transfer) => scope.postMessage(message, transfer),
+    loadCore,
+    terminateCore,
+    minPages: CORE_MIN_PAGES,
+    now: () => Date.now(),
+    steadyNow: () => performance.now(),
+    setTimer: (run, ms) => setTimeout(run, ms),
+    clearTimer: (timer) => clearTimeout(timer),
+    waitAsync: waitAsync(),
+  })
+  const inbox = new Inbox({
+    apply: (type, fields, seq) => engine.apply(type, fields, seq),
+    post: (message) => scope.postMessage(message),
+  })
+  scope.onmessage = (message) => {
+    if (Object.hasOwn(SIGNALS_TO_WORKER, String(own(message, 'type')))) engine.wake()
+    else inbox.receive(message)
+  }
+  scope.onerror = (error) => {
+    // The message is lost and with it its seq, for which all later commands would wait: better to say so.
+    scope.postMessage({
+      v: PROTOCOL_VERSION,
+      type: 'ERROR',
+      error: toErrorData(error, 'E_CLONE'),
+      fatal: true,
+    })
+  }
+}
+
+/** Atomics.waitAsync, where there is one: Firefox has it since 145. */
+function waitAsync() {
+  const atomics = /** @type {any} */ (Atomics)
+  if (typeof atomics.waitAsync !== 'function') return undefined
+  return (/** @type {Int32Array} */ words, /** @type {number} */ index, /** @type {number} */ value) =>
+    atomics.waitAsync(words, index, value)
+}

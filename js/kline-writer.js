@@ -1,0 +1,365 @@
+/**
+ * Writes klines: the live one into its mailbox, closed ones into the ring. Called by the thread of its
+ * MarketWriter. Appending and live updates are the hot path and allocate nothing; corrections, filled gaps and
+ * history loads rewrite a part of the ring and happen rarely.
+ *
+ * Invariants of a ring:
+ * 1. Kline n, counted from the first that was ever closed, lies in entry n mod capacity. Kept are the newest
+ *    min(closedCount, maxKlines); the one entry more is the one being written.
+ * 2. Open times rise strictly. An append stores its entry first and closedCount after it.
+ * 3. Whatever else changes the ring does so while `revision` is odd: readers leave an odd ring alone and
+ *    rebuild what they had when it is another even number.
+ *
+ * The same rules in C++: src/market/writer.cpp.
+ */
+
+import { DAMAGED, DUPLICATE, INVALID, LATE, OWNED, STALE, WRITTEN } from './market-memory.js'
+
+/**
+ * One kline of one symbol and interval.
+ * @typedef {object} Kline
+ * @property {number} openTime ms since 1970
+ * @property {number} open
+ * @property {number} high at least `low`
+ * @property {number} low
+ * @property {number} close
+ * @property {number} volume ≥ 0
+ * @property {boolean} [closed] true once the kline is final; without it the kline is live
+ */
+
+/** In the order of a ring's columns, src/market/fields.def. */
+export const KLINE_FIELDS = /** @type {const} */ (['openTime', 'open', 'high', 'low', 'close', 'volume'])
+const COLUMNS = KLINE_FIELDS.length
+
+export class KlineWriter {
+  #memory
+  /** Interval lengths in ms, by row. */
+  #ms
+  /** The kline being written, so that its doubles are handed on without being boxed. */
+  #kline = new Float64Array(COLUMNS)
+  #intervals
+  #base
+  #stride
+  #slots8
+  #slotDoubles
+  #rings8
+  #ring8
+  #column8
+  #capacity
+  #closedCount
+  #revision
+  #historyCount
+  #gaps
+  #late
+  #duplicates
+  #dropped
+  #corrections
+
+  /**
+   * @param {import('./market-memory.js').MarketMemory} memory
+   * @param {import('./layout.js').Interval[]} intervals
+   */
+  constructor(memory, intervals) {
+    const { layout } = memory
+    this.#memory = memory
+    this.#ms = intervals.map((interval) => interval.ms)
+    this.#intervals = intervals.length
+    this.#base = layout.series / 4
+    this.#stride = layout.seriesStride / 4
+    this.#slots8 = layout.seriesBoxSlots / 8
+    this.#slotDoubles = layout.klineSlotBytes / 8
+    this.#rings8 = layout.rings / 8
+    this.#ring8 = layout.ringStride / 8
+    this.#column8 = layout.ringColumnBytes / 8
+    this.#capacity = layout.ringCapacity
+    this.#closedCount = layout.seriesClosedCount / 4
+    this.#revision = layout.seriesRevision / 4
+    this.#historyCount = layout.seriesHistoryCount / 4
+    this.#gaps = layout.seriesGaps / 4
+    this.#late = layout.seriesLate / 4
+    this.#duplicates = layout.seriesDuplicates / 4
+    this.#dropped = layout.seriesDropped / 4
+    this.#corrections = layout.seriesCorrections / 4
+  }
+
+  /**
+   * @param {number} symbol slot
+   * @param {number} row of the interval, from 0
+   * @param {Kline} kline
+   * @param {number} now ms
+   * @returns {number} WRITTEN, DUPLICATE, LATE, or why it was refused
+   */
+  write(symbol, row, kline, now) {
+    const { openTime, open, high, low, close, volume, closed } = kline
+    if (
+      !(
+        Number.isFinite(openTime) &&
+        Number.isFinite(open) &&
+        Number.isFinite(high) &&
+        Number.isFinite(low) &&
+        Number.isFinite(close) &&
+        Number.isFinite(volume) &&
+        volume >= 0 &&
+        high >= low
+      ) ||
+      (closed !== undefined && closed !== true && closed !== false)
+    ) {
+      return INVALID
+    }
+    const box = this.box(symbol, row)
+    if (!this.#memory.claim(box)) return OWNED
+    if (this.#memory.words[box + this.#closedCount] < 0 || this.#memory.privateSlot(box) > 2) return DAMAGED
+    const own = this.#kline
+    own[0] = openTime
+    own[1] = open
+    own[2] = high
+    own[3] = low
+    own[4] = close
+    own[5] = volume
+    const result = closed === true ? this.#writeClosed(symbol, row, box) : this.#writeLive(box)
+    if (result === WRITTEN) this.#memory.mark(1 + row, symbol, now)
+    return result
+  }
+
+  /** @param {number} box */
+  #writeLive(box) {
+    const memory = this.#memory
+    const { words, doubles } = memory
+    const openTime = this.#kline[0]
+    const last = this.#lastOpenTime(box)
+    const live = this.#liveOpenTime(box)
+    // Comparisons with NaN are false: an empty series has nothing to be late against.
+    if (openTime <= last || openTime < live) {
+      words[box + this.#late]++
+      return LATE
+    }
+    if (live < openTime && !(live <= last)) words[box + this.#dropped]++
+    const mine = memory.privateSlot(box)
+    const to = box / 2 + this.#slots8 + mine * this.#slotDoubles
+    for (let c = 0; c < COLUMNS; c++) doubles[to + c] = this.#kline[c]
+    memory.publish(box, mine)
+    return WRITTEN
+  }
+
+  /**
+   * @param {number} symbol
+   * @param {number} row
+   * @param {number} box
+   */
+  #writeClosed(symbol, row, box) {
+    const { words, doubles } = this.#memory
+    const openTime = this.#kline[0]
+    const last = this.#lastOpenTime(box)
+    if (openTime <= last) return this.#rewrite(symbol, row, box)
+    const count = words[box + this.#closedCount]
+    if (count > 0) words[box + this.#gaps] += this.#missing(row, last, openTime)
+    const live = this.#liveOpenTime(box)
+    if (live < openTime && !(live <= last)) words[box + this.#dropped]++
+    const to = this.ring(symbol, row) + (count % this.#capacity)
+    for (let c = 0; c < COLUMNS; c++) doubles[to + c * this.#column8] = this.#kline[c]
+    // The store publishes the entry: a reader that sees the count sees the kline.
+    Atomics.store(words, box + this.#closedCount, count + 1)
+    this.#memory.bumpVersion(box)
+    return WRITTEN
+  }
+
+  /**
+   * A closed kline that is not newer than the newest: a duplicate, a correction, or one that fills a gap.
+   * @param {number} symbol
+   * @param {number} row
+   * @param {number} box
+   */
+  #rewrite(symbol, row, box) {
+    const { words, doubles } = this.#memory
+    const ring = this.ring(symbol, row)
+    const capacity = this.#capacity
+    const count = words[box + this.#closedCount]
+    const n = this.#search(ring, count, this.#kline[0])
+    if (n < 0) return STALE
+    const at = ring + (n % capacity)
+    if (doubles[at] === this.#kline[0]) {
+      if (this.#equals(at)) {
+        words[box + this.#duplicates]++
+        return DUPLICATE
+      }
+      this.beginRewrite(box)
+      for (let c = 0; c < COLUMNS; c++) doubles[at + c * this.#column8] = this.#kline[c]
+      this.endRewrite(box)
+      words[box + this.#corrections]++
+    } else {
+      this.beginRewrite(box)
+      // The spare entry takes the newest kline; if the ring was full, the oldest one is the new spare.
+      for (let k = count; k > n; k--) this.#copyEntry(ring + ((k - 1) % capacity), ring + (k % capacity))
+      for (let c = 0; c < COLUMNS; c++) doubles[at + c * this.#column8] = this.#kline[c]
+      words[box + this.#gaps] = this.countGaps(row, ring, count + 1)
+      Atomics.store(words, box + this.#closedCount, count + 1)
+      this.endRewrite(box)
+    }
+    this.#memory.bumpVersion(box)
+    return WRITTEN
+  }
+
+  /**
+   * The number of the kline with this open time, or of the first newer one; -1 if the time is before all.
+   * @param {number} ring
+   * @param {number} count
+   * @param {number} openTime not newer than the newest
+   */
+  #search(ring, count, openTime) {
+    const { doubles } = this.#memory
+    let low = this.oldest(count)
+    if (openTime < doubles[ring + (low % this.#capacity)]) return -1
+    let high = count - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (doubles[ring + (middle % this.#capacity)] < openTime) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** @param {number} at doubles index of an entry's first column */
+  #equals(at) {
+    const { doubles } = this.#memory
+    for (let c = 0; c < COLUMNS; c++) {
+      if (doubles[at + c * this.#column8] !== this.#kline[c]) return false
+    }
+    return true
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
+  #copyEntry(from, to) {
+    const { doubles } = this.#memory
+    for (let c = 0; c < COLUMNS; c++) doubles[to + c * this.#column8] = doubles[from + c * this.#column8]
+  }
+
+  /**
+   * Makes the revision odd, and keeps the stores that follow behind it.
+   * @param {number} box
+   */
+  beginRewrite(box) {
+    const { words } = this.#memory
+    // Odd in any case: a writer that died in a rewrite left it odd.
+    Atomics.store(words, box + this.#revision, (words[box + this.#revision] + 1) | 1)
+    // A store alone lets later plain stores overtake it on ARM; an atomic load after it does not.
+    Atomics.load(words, box + this.#revision)
+  }
+
+  /** @param {number} box */
+  endRewrite(box) {
+    const { words } = this.#memory
+    Atomics.store(words, box + this.#revision, words[box + this.#revision] + 1)
+  }
+
+  /**
+   * Replaces a ring's contents by rows of KLINE_FIELDS, oldest first, and publishes. For history loads.
+   * @param {number} symbol
+   * @param {number} row
+   * @param {readonly ArrayLike<number>[]} columns in KLINE_FIELDS order, at most maxKlines long
+   * @param {number} count the new closedCount
+   * @param {number} now ms
+   */
+  replace(symbol, row, columns, count, now) {
+    const { words, doubles } = this.#memory
+    const box = this.box(symbol, row)
+    const ring = this.ring(symbol, row)
+    const kept = columns[0].length
+    this.beginRewrite(box)
+    for (let i = 0; i < kept; i++) {
+      const at = ring + ((count - kept + i) % this.#capacity)
+      for (let c = 0; c < COLUMNS; c++) doubles[at + c * this.#column8] = columns[c][i]
+    }
+    words[box + this.#gaps] = this.countGaps(row, ring, count)
+    words[box + this.#historyCount] = count
+    Atomics.store(words, box + this.#closedCount, count)
+    this.endRewrite(box)
+    this.#memory.bumpVersion(box)
+    this.#memory.mark(1 + row, symbol, now)
+  }
+
+  /**
+   * Copies what a ring keeps, oldest first. Only the ring's owner may trust it: nobody else writes then.
+   * @param {number} symbol
+   * @param {number} row
+   */
+  kept(symbol, row) {
+    const { words, doubles } = this.#memory
+    const ring = this.ring(symbol, row)
+    const count = words[this.box(symbol, row) + this.#closedCount]
+    const first = this.oldest(count)
+    const columns = KLINE_FIELDS.map(() => new Float64Array(count - first))
+    for (let n = first; n < count; n++) {
+      const at = ring + (n % this.#capacity)
+      for (let c = 0; c < COLUMNS; c++) columns[c][n - first] = doubles[at + c * this.#column8]
+    }
+    return { count, columns }
+  }
+
+  /**
+   * @param {number} row
+   * @param {number} ring
+   * @param {number} count
+   */
+  countGaps(row, ring, count) {
+    const { doubles } = this.#memory
+    let gaps = 0
+    for (let n = this.oldest(count) + 1; n < count; n++) {
+      const before = doubles[ring + ((n - 1) % this.#capacity)]
+      gaps += this.#missing(row, before, doubles[ring + (n % this.#capacity)])
+    }
+    return gaps
+  }
+
+  /**
+   * Number of klines that are missing between two open times.
+   * @param {number} row
+   * @param {number} older
+   * @param {number} newer
+   */
+  #missing(row, older, newer) {
+    return Math.max(0, Math.round((newer - older) / this.#ms[row]) - 1)
+  }
+
+  /**
+   * Open time of the newest closed kline, NaN if there is none.
+   * @param {number} box
+   */
+  #lastOpenTime(box) {
+    const count = this.#memory.words[box + this.#closedCount]
+    if (count === 0) return Number.NaN
+    const series = (box - this.#base) / this.#stride
+    return this.#memory.doubles[this.#rings8 + series * this.#ring8 + ((count - 1) % this.#capacity)]
+  }
+
+  /** @param {number} box */
+  #liveOpenTime(box) {
+    const published = this.#memory.publishedSlot(box)
+    return this.#memory.doubles[box / 2 + this.#slots8 + published * this.#slotDoubles]
+  }
+
+  /** @param {number} count */
+  oldest(count) {
+    return Math.max(0, count - (this.#capacity - 1))
+  }
+
+  /**
+   * Word index of a series' mailbox.
+   * @param {number} symbol
+   * @param {number} row
+   */
+  box(symbol, row) {
+    return this.#base + (symbol * this.#intervals + row) * this.#stride
+  }
+
+  /**
+   * Doubles index of a ring's first column.
+   * @param {number} symbol
+   * @param {number} row
+   */
+  ring(symbol, row) {
+    return this.#rings8 + (symbol * this.#intervals + row) * this.#ring8
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * One writer's view of the shared market memory: the bases of the tables, the claim on records, the hand-over
+ * of a mailbox, and the dirty mark. Each MarketWriter has its own; its thread alone calls it.
+ *
+ * Order of every write, on which everything rests:  data ► publication ► dirty bit ► wake-up
+ *
+ * 1. All words that another thread looks at go through Int32Array Atomics (a Uint32Array costs twice as much).
+ *    Plain reads are only of words that this writer alone stores.
+ * 2. `mark` reads the epoch again after setting its bit, and sets the other buffer's bit too if it moved:
+ *    otherwise a bit could land in a buffer that was drained already.
+ * 3. The record of one symbol has one writer, named by its owner word.
+ */
+
+import { TickscanError } from './errors.js'
+
+/** What a write came to. Numbers, because the hot path must not allocate. */
+export const WRITTEN = 0
+/** A closed kline that is known with equal values; counted. */
+export const DUPLICATE = 1
+/** An unclosed kline for a closed or older open time; counted. */
+export const LATE = 2
+/** From here on the write was refused. */
+export const STALE = 3
+export const OWNED = 4
+export const INVALID = 5
+export const DAMAGED = 6
+
+const FRESH = 4
+const SLOT = 3
+
+export class MarketMemory {
+  // Immutable after construction. Bases and strides count 32-bit words unless named …8 (doubles).
+  /** @type {Int32Array} */ words
+  /** @type {Float64Array} */ doubles
+  /** @type {import('./layout.js').Layout} */ layout
+  /** @type {() => void} */ #onWake
+  #epoch
+  #idle
+  #dirty
+  #bufferWords
+  #rowWords
+  #times
+  #state
+  #writer
+  #version
+  #owner
+  #claimAt = 0
+  #updates = 0
+  #rejected = 0
+
+  /** This writer's id in owner words: 1 and up, -1 once closed. */
+  id = -1
+
+  /**
+   * @param {import('./layout.js').MarketHandle} handle checked
+   * @param {() => void} onWake called after an idle engine was notified
+   */
+  constructor(handle, onWake) {
+    const layout = handle.layout
+    this.words = new Int32Array(handle.memory.buffer)
+    this.doubles = new Float64Array(handle.memory.buffer)
+    this.layout = layout
+    this.#onWake = onWake
+    this.#epoch = layout.epoch / 4
+    this.#idle = layout.idle / 4
+    this.#dirty = layout.dirty / 4
+    this.#rowWords = layout.rowWords
+    this.#bufferWords = layout.rowCount * layout.rowWords
+    this.#times = layout.times / 4
+    this.#state = layout.boxState / 4
+    this.#writer = layout.boxWriter / 4
+    this.#version = layout.boxVersion / 4
+    this.#owner = layout.boxOwner / 4
+    this.#register()
+  }
+
+  /** Takes the first free writer record. */
+  #register() {
+    const { writers, writerStride, writerClaim, writerUpdates, writerRejected, maxWriters } = this.layout
+    for (let i = 0; i < maxWriters; i++) {
+      const record = writers + i * writerStride
+      if (Atomics.compareExchange(this.words, (record + writerClaim) / 4, 0, 1) !== 0) continue
+      this.id = i + 1
+      this.#claimAt = (record + writerClaim) / 4
+      this.#updates = (record + writerUpdates) / 4
+      this.#rejected = (record + writerRejected) / 4
+      return
+    }
+    throw new TickscanError('E_LIMIT', `all ${maxWriters} writers of this scanner are in use`, {
+      expected: `at most ${maxWriters} writers at a time`,
+      hint: 'close() writers that are no longer needed',
+      details: { limit: maxWriters },
+    })
+  }
+
+  /** Gives the writer record back. Its records must have been released. */
+  unregister() {
+    if (this.id < 0) return
+    this.id = -1
+    Atomics.store(this.words, this.#claimAt, 0)
+  }
+
+  /**
+   * True if this writer owns the record, which it does from its first write on.
+   * @param {number} box word index of the record's mailbox
+   */
+  claim(box) {
+    const owner = box + this.#owner
+    const { words, id } = this
+    // Plain: only this writer ever stores its own id.
+    if (words[owner] === id) return true
+    // The exchange also makes the previous owner's last stores visible here.
+    return id > 0 && Atomics.compareExchange(words, owner, 0, id) === 0
+  }
+
+  /** @param {number} box */
+  owns(box) {
+    return this.words[box + this.#owner] === this.id
+  }
+
+  /** @param {number} box */
+  release(box) {
+    if (this.id > 0) Atomics.compareExchange(this.words, box + this.#owner, this.id, 0)
+  }
+
+  /**
+   * The slot to fill, 0 to 2; 3 if the record is damaged.
+   * @param {number} box
+   */
+  privateSlot(box) {
+    return this.words[box + this.#writer] & SLOT
+  }
+
+  /**
+   * The slot that was published last. Nobody writes it before it has come back to this writer, so it may be read.
+   * @param {number} box
+   */
+  publishedSlot(box) {
+    return (this.words[box + this.#writer] >> 2) & SLOT
+  }
+
+  /**
+   * Hands the filled private slot over. The exchange is the one moment at which the reader gets the whole record.
+   * @param {number} box
+   * @param {number} mine the private slot
+   */
+  publish(box, mine) {
+    const { words } = this
+    const middle = Atomics.exchange(words, box + this.#state, mine | FRESH)
+    words[box + this.#writer] = (middle & SLOT) | (mine << 2)
+    this.bumpVersion(box)
+  }
+
+  /**
+   * Counts a change of the record: the version is the truth of which the dirty bit is the hint.
+   * @param {number} box
+   */
+  bumpVersion(box) {
+    const { words } = this
+    const version = box + this.#version
+    Atomics.store(words, version, words[version] + 1)
+  }
+
+  /**
+   * Marks a record as changed, after its data was published.
+   * @param {number} row 0 the ticker, 1 + i the i-th interval
+   * @param {number} symbol slot
+   * @param {number} time ms
+   */
+  mark(row, symbol, time) {
+    const { words } = this
+    const bit = 1 << (symbol & 31)
+    const word = this.#dirty + row * this.#rowWords + (symbol >>> 5)
+    const epoch = Atomics.load(words, this.#epoch)
+    Atomics.or(words, word + (epoch & 1) * this.#bufferWords, bit)
+    const epochAfter = Atomics.load(words, this.#epoch)
+    if (epochAfter !== epoch) Atomics.or(words, word + (epochAfter & 1) * this.#bufferWords, bit)
+    // Low 32 bits, with 0 kept for "never".
+    words[this.#times + symbol] = time | 0 || 1
+    words[this.#updates] = (words[this.#updates] + 1) | 0
+    // Only whoever takes the 1 away notifies, so that a burst wakes the engine once.
+    if (Atomics.load(words, this.#idle) === 1 && Atomics.exchange(words, this.#idle, 0) === 1) {
+      Atomics.notify(words, this.#idle)
+      this.#onWake()
+    }
+  }
+
+  countRejected() {
+    this.words[this.#rejected] = (this.words[this.#rejected] + 1) | 0
+  }
+
+  /** How many updates this writer has marked and refused, as 32-bit counters. */
+  get counters() {
+    return { updates: this.words[this.#updates] >>> 0, rejected: this.words[this.#rejected] >>> 0 }
+  }
+}

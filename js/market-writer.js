@@ -1,0 +1,321 @@
+/**
+ * MarketWriter: writes tickers and klines straight into shared memory. It never blocks, sends no message and
+ * allocates nothing per update. One writer per thread: `scanner.writer`, and `attachWriter(handle)` in others.
+ * A record (a symbol's ticker, or one of its series) belongs to the writer that wrote it first, until it is
+ * released; another one's write is refused with E_OWNED.
+ *
+ * This file is the public face: keys, errors, batches. How records are written stands in ticker-writer.js,
+ * kline-writer.js and history.js; the words that they share with the engine in market-memory.js; why a write was
+ * refused in writer-errors.js.
+ */
+
+import { TickscanError } from './errors.js'
+import { checkHistory, mergeHistory } from './history.js'
+import { KlineWriter } from './kline-writer.js'
+import { checkHandle, KEY_SLOTS, readSymbols, SYMBOL_FREE } from './layout.js'
+import { INVALID, MarketMemory, OWNED, STALE, WRITTEN } from './market-memory.js'
+import { TickerWriter } from './ticker-writer.js'
+import { intervalError, refusalError, symbolError } from './writer-errors.js'
+
+/** @import { Ticker } from './ticker-writer.js' */
+/** @import { Kline } from './kline-writer.js' */
+/** @import { History, HistoryResult } from './history.js' */
+/** @import { MarketHandle } from './layout.js' */
+
+/**
+ * A symbol's name, or its index (`index` in `scanner.symbols`), which saves looking the name up.
+ * @typedef {string | number} SymbolKey
+ */
+
+/**
+ * @typedef {object} WriterOptions
+ * @property {() => number} [clock] ms, for updates without a time of their own; Date.now by default
+ * @property {() => void} [onWake] called when a write has woken an idle engine
+ */
+
+/**
+ * @typedef {object} BatchResult
+ * @property {number} written updates that were published
+ * @property {number} ignored late or duplicate klines
+ * @property {number} rejected updates that were refused; the others were not held up
+ * @property {TickscanError | undefined} firstError why the first one was refused
+ */
+
+export class MarketWriter {
+  #handle
+  #memory
+  #tickers
+  #klines
+  #clock
+  /** @type {Map<string, number>} interval name → row */
+  #rows
+  // What follows is a cache of the symbol table, renewed when the table's version has moved.
+  /** @type {Map<string, number>} */
+  #keys = new Map()
+  #tableVersion = -1
+
+  /**
+   * @param {MarketHandle} handle
+   * @param {WriterOptions} [options]
+   * @throws {TickscanError} E_LAYOUT; E_LIMIT when all writers are taken
+   */
+  constructor(handle, { clock = Date.now, onWake = nothing } = {}) {
+    this.#handle = checkHandle(handle)
+    this.#memory = new MarketMemory(handle, onWake)
+    this.#tickers = new TickerWriter(this.#memory)
+    this.#klines = new KlineWriter(this.#memory, handle.intervals)
+    this.#clock = clock
+    this.#rows = new Map(handle.intervals.map(({ name }, row) => [name, row]))
+  }
+
+  /** Plain data to clone into another thread, where `attachWriter(handle)` makes a writer of it. */
+  get handle() {
+    return this.#handle
+  }
+
+  /** Updates marked and updates refused by this writer so far (32-bit counters). */
+  get counters() {
+    return this.#memory.counters
+  }
+
+  /**
+   * The key of a symbol, for calls that come often.
+   * @param {string} symbol
+   * @returns {number}
+   * @throws {TickscanError} E_SYMBOL
+   */
+  keyOf(symbol) {
+    const key = this.#find(symbol)
+    if (key === undefined) throw this.#error(symbol, -1, undefined, undefined, INVALID)
+    return key
+  }
+
+  /**
+   * Publishes a symbol's ticker. Fields that are not given keep their values.
+   * @param {SymbolKey} key
+   * @param {Ticker} ticker
+   * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_OWNED E_CLOSED; the record stays as it was
+   */
+  updateTicker(key, ticker) {
+    const symbol = this.#slot(key)
+    const result = symbol < 0 ? INVALID : this.#writeTicker(symbol, ticker)
+    if (result >= STALE) throw this.#refused(this.#error(key, symbol, undefined, ticker, result))
+  }
+
+  /**
+   * Publishes a kline: the live one as often as it changes, then once with `closed: true`. A closed kline at a
+   * known open time is a correction; one between known ones fills a gap.
+   * @param {SymbolKey} key
+   * @param {string} interval
+   * @param {Kline} kline
+   * @returns {boolean} false if nothing changed: a late live kline or a duplicate closed one; both are counted
+   * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_INTERVAL E_STALE E_OWNED E_CLOSED; the record stays as it was
+   */
+  updateKline(key, interval, kline) {
+    const symbol = this.#slot(key)
+    const row = this.#rows.get(interval)
+    const result = symbol < 0 || row === undefined ? INVALID : this.#writeKline(symbol, row, kline)
+    if (result >= STALE) throw this.#refused(this.#error(key, symbol, interval, kline, result))
+    return result === WRITTEN
+  }
+
+  /**
+   * Publishes many tickers; bad ones are counted and the others written.
+   * @param {Iterable<Ticker & { symbol: SymbolKey }>} tickers
+   * @returns {BatchResult}
+   */
+  updateTickers(tickers) {
+    return this.#batch(tickers, (ticker) => {
+      this.updateTicker(ticker.symbol, ticker)
+      return true
+    })
+  }
+
+  /**
+   * Publishes many klines; bad ones are counted and the others written.
+   * @param {Iterable<Kline & { symbol: SymbolKey, interval: string }>} klines
+   * @returns {BatchResult}
+   */
+  updateKlines(klines) {
+    return this.#batch(klines, (kline) => this.updateKline(kline.symbol, kline.interval, kline))
+  }
+
+  /**
+   * Loads closed klines, oldest first, merged with what the series has: at equal open times the loaded values
+   * win. The newest maxKlines are kept. A claim that the load makes ends with it.
+   * @param {SymbolKey} key
+   * @param {string} interval
+   * @param {History} history
+   * @returns {HistoryResult}
+   * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_INTERVAL E_OWNED E_CLOSED; the series stays as it was
+   */
+  loadHistory(key, interval, history) {
+    const symbol = this.#slot(key)
+    const row = this.#rows.get(interval)
+    if (this.#memory.id < 0 || symbol < 0 || row === undefined) {
+      throw this.#refused(this.#error(key, symbol, interval, history, INVALID))
+    }
+    const columns = this.#checked(history)
+    const box = this.#klines.box(symbol, row)
+    const held = this.#memory.owns(box)
+    if (!this.#memory.claim(box)) throw this.#refused(this.#error(key, symbol, interval, history, OWNED))
+    const { maxKlines } = this.#handle.layout
+    const result = mergeHistory(this.#klines, symbol, row, columns, maxKlines, this.#clock())
+    if (!held) this.#memory.release(box)
+    return result
+  }
+
+  /**
+   * Lets another writer have a symbol's records.
+   * @param {SymbolKey} key
+   * @param {string} [interval] only this series; without it the ticker and all series
+   */
+  release(key, interval) {
+    const symbol = this.#slot(key)
+    if (symbol < 0) throw this.#error(key, symbol, interval, undefined, INVALID)
+    if (interval === undefined) {
+      this.#releaseAll(symbol)
+      return
+    }
+    const row = this.#rows.get(interval)
+    if (row === undefined) throw this.#error(key, symbol, interval, undefined, INVALID)
+    this.#memory.release(this.#klines.box(symbol, row))
+  }
+
+  /** Releases everything this writer owns and gives its place to the next. Idempotent. */
+  close() {
+    if (this.#memory.id < 0) return
+    for (let symbol = 0; symbol < this.#handle.layout.maxSymbols; symbol++) this.#releaseAll(symbol)
+    this.#memory.unregister()
+  }
+
+  /** @param {number} symbol */
+  #releaseAll(symbol) {
+    this.#memory.release(this.#tickers.box(symbol))
+    for (let row = 0; row < this.#rows.size; row++) this.#memory.release(this.#klines.box(symbol, row))
+  }
+
+  /**
+   * @param {number} symbol
+   * @param {Ticker} ticker
+   */
+  #writeTicker(symbol, ticker) {
+    if (typeof ticker !== 'object' || ticker === null) return INVALID
+    return this.#tickers.write(symbol, ticker, ticker.time === undefined ? this.#clock() : 0)
+  }
+
+  /**
+   * @param {number} symbol
+   * @param {number} row
+   * @param {Kline} kline
+   */
+  #writeKline(symbol, row, kline) {
+    if (typeof kline !== 'object' || kline === null) return INVALID
+    return this.#klines.write(symbol, row, kline, this.#clock())
+  }
+
+  /**
+   * The slot of a key, or -1. Words of the symbol table are read plainly: a key that goes stale in this very
+   * moment is the removal's business, which waits for writes that are under way.
+   * @param {SymbolKey} key
+   */
+  #slot(key) {
+    let number = key
+    if (typeof number === 'string') {
+      const found = this.#find(number)
+      if (found === undefined) return -1
+      number = found
+    }
+    return this.#valid(number) ? number % KEY_SLOTS : -1
+  }
+
+  /** @param {number} key */
+  #valid(key) {
+    const { layout } = this.#handle
+    const slot = key % KEY_SLOTS
+    if (!(slot >= 0 && slot < layout.maxSymbols) || !Number.isInteger(key)) return false
+    const { words } = this.#memory
+    const record = (layout.symbols + slot * layout.symbolStride) / 4
+    return (
+      words[record + layout.symbolState / 4] !== SYMBOL_FREE &&
+      words[record + layout.symbolGeneration / 4] === (key - slot) / KEY_SLOTS
+    )
+  }
+
+  /** @param {string} symbol */
+  #find(symbol) {
+    const known = this.#keys.get(symbol)
+    if (known !== undefined && this.#valid(known)) return known
+    const version = Atomics.load(this.#memory.words, this.#handle.layout.symbolTableVersion / 4)
+    if (version === this.#tableVersion) return undefined
+    this.#keys = readSymbols(this.#handle.layout, this.#memory.words)
+    this.#tableVersion = version
+    return this.#keys.get(symbol)
+  }
+
+  /**
+   * @template T
+   * @param {Iterable<T>} items
+   * @param {(item: T) => boolean} write
+   * @returns {BatchResult}
+   */
+  #batch(items, write) {
+    /** @type {BatchResult} */
+    const result = { written: 0, ignored: 0, rejected: 0, firstError: undefined }
+    for (const item of items) {
+      try {
+        if (write(item)) result.written++
+        else result.ignored++
+      } catch (error) {
+        result.rejected++
+        result.firstError ??= refusalOf(error)
+      }
+    }
+    return result
+  }
+
+  /** @param {unknown} history */
+  #checked(history) {
+    try {
+      return checkHistory(history)
+    } catch (error) {
+      throw this.#refused(/** @type {TickscanError} */ (error))
+    }
+  }
+
+  /**
+   * Counts a refusal.
+   * @param {TickscanError} error
+   */
+  #refused(error) {
+    if (error.code !== 'E_CLOSED') this.#memory.countRejected()
+    return error
+  }
+
+  /**
+   * Why a write was refused. `symbol` < 0 says that the key was bad.
+   * @param {SymbolKey} key
+   * @param {number} symbol
+   * @param {string | undefined} interval undefined for a ticker
+   * @param {unknown} update
+   * @param {number} result
+   */
+  #error(key, symbol, interval, update, result) {
+    if (this.#memory.id < 0) return new TickscanError('E_CLOSED', 'the writer is closed')
+    if (symbol < 0) return symbolError(key, this.#isStale(key), this.#keys.keys())
+    if (interval !== undefined && !this.#rows.has(interval))
+      return intervalError(interval, [...this.#rows.keys()])
+    return refusalError(key, interval, update, result, this.#handle.layout.maxKlines)
+  }
+}
+
+/**
+ * A batch goes on after an update that was refused, or that is no object at all.
+ * @param {unknown} error
+ */
+function refusalOf(error) {
+  if (error instanceof TickscanError) return error
+  return new TickscanError('E_VALUE', `an item of the batch: ${error}`, { expected: 'an object' })
+}
+
+function nothing() {}

@@ -1,0 +1,114 @@
+/**
+ * What matches now, folded from the deltas in the order in which they came: per trader a bitset over symbol slots,
+ * and the columns that each match entered with. Client's thread.
+ *
+ * Folding every delta of a trader gives its matches, always: a snapshot replaces them, any other delta adds what
+ * entered and takes away what left.
+ */
+
+/**
+ * The values of a trader's columns for one symbol; undefined where the value is unknown.
+ * @typedef {Record<string, number | undefined>} Columns
+ */
+
+/**
+ * One decision of one trader that changed its matches.
+ * @typedef {object} Delta
+ * @property {number} cycle in which it was decided
+ * @property {string} traderId
+ * @property {number} time ms: the clock for `on: 'tick'`, the deciding kline's closeTime for `on: 'close'`
+ * @property {boolean} snapshot true: `entered` holds all matches, whatever was known before
+ * @property {boolean} late true: a decision at a close that could not wait any longer for other series
+ * @property {{ symbol: string, columns: Columns }[]} entered in the order in which symbols were added
+ * @property {string[]} left in the order in which symbols were added
+ */
+
+/**
+ * A trader as the client knows it.
+ * @typedef {object} Trader
+ * @property {number} ref the number it has in messages; never used twice
+ * @property {string} id
+ * @property {string} filter
+ * @property {string} interval '' for the default
+ * @property {'tick' | 'close'} on
+ * @property {readonly string[]} columns names
+ */
+
+/** One trader's matches. */
+export class Matches {
+  /** One bit per symbol slot. */
+  #bits
+  /** @type {Map<number, Columns>} slot → columns, only for traders that have some */
+  #columns = new Map()
+  /** Cycle and time of the last delta. */
+  cycle = 0
+  time = 0
+
+  /** @param {number} maxSymbols */
+  constructor(maxSymbols) {
+    this.#bits = new Int32Array(Math.ceil(maxSymbols / 32))
+  }
+
+  /**
+   * @param {import('./signals.js').PackedDelta} delta
+   * @param {number} cycle
+   * @param {readonly Columns[]} columns of delta.entered
+   */
+  fold(delta, cycle, columns) {
+    if (delta.snapshot) {
+      this.#bits.fill(0)
+      this.#columns.clear()
+    }
+    for (const slot of delta.left) {
+      this.#bits[slot >> 5] &= ~(1 << (slot & 31))
+      this.#columns.delete(slot)
+    }
+    for (const [i, slot] of delta.entered.entries()) {
+      this.#bits[slot >> 5] |= 1 << (slot & 31)
+      if (delta.columns > 0) this.#columns.set(slot, columns[i])
+    }
+    this.cycle = cycle
+    this.time = delta.time
+  }
+
+  /** Slots that match now, rising. */
+  slots() {
+    /** @type {number[]} */
+    const slots = []
+    for (let word = 0; word < this.#bits.length; word++) {
+      for (let bits = this.#bits[word]; bits !== 0; bits &= bits - 1) {
+        slots.push(word * 32 + 31 - Math.clz32(bits & -bits))
+      }
+    }
+    return slots
+  }
+
+  /**
+   * The columns with which a symbol entered.
+   * @param {number} slot
+   * @returns {Columns}
+   */
+  columns(slot) {
+    return this.#columns.get(slot) ?? {}
+  }
+}
+
+/**
+ * The columns objects of a packed delta's entered symbols. Own properties whatever they are called.
+ * @param {import('./signals.js').PackedDelta} delta
+ * @param {readonly string[]} names
+ * @returns {Columns[]}
+ */
+export function columnsOf(delta, names) {
+  return Array.from(delta.entered, (_, i) =>
+    Object.fromEntries(names.map((name, c) => [name, known(delta.values[i * delta.columns + c])])),
+  )
+}
+
+/**
+ * @param {number} value
+ * @returns {number | undefined}
+ */
+export function known(value) {
+  return Number.isNaN(value) ? undefined : value
+}

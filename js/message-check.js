@@ -1,0 +1,79 @@
+/**
+ * Checks messages against the protocol's table. Both ends use it on what they receive: what came over a port was
+ * written by somebody else.
+ */
+
+import { TickscanError } from './errors.js'
+import { PROTOCOL_VERSION } from './protocol.js'
+
+/**
+ * An own property, so that nothing inherited is ever taken for a field.
+ * @param {any} value
+ * @param {string} name
+ * @returns {any}
+ */
+export function own(value, name) {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? value[name] : undefined
+}
+
+/**
+ * The id of a message, or undefined if it has none that can be answered.
+ * @param {unknown} message
+ * @returns {import('./protocol.js').MessageId | undefined}
+ */
+export function messageId(message) {
+  const id = own(message, 'id')
+  const incarnation = own(id, 'incarnation')
+  const seq = own(id, 'seq')
+  if (typeof incarnation !== 'string' || !Number.isSafeInteger(seq) || seq < 1) return undefined
+  return { incarnation, seq }
+}
+
+/**
+ * @param {unknown} message
+ * @throws {TickscanError} E_PROTOCOL
+ */
+export function checkVersion(message) {
+  const version = own(message, 'v')
+  if (version === PROTOCOL_VERSION) return
+  throw new TickscanError('E_PROTOCOL', `the message has protocol version ${String(version)}`, {
+    expected: `version ${PROTOCOL_VERSION}`,
+  })
+}
+
+/**
+ * Takes the fields that a row names out of a message.
+ * @param {string} type
+ * @param {Readonly<Record<string, string>>} fields
+ * @param {unknown} message
+ * @returns {Record<string, any>}
+ * @throws {TickscanError} E_PROTOCOL
+ */
+export function takeFields(type, fields, message) {
+  /** @type {Record<string, any>} */
+  const taken = {}
+  for (const [name, kind] of Object.entries(fields)) {
+    const value = own(message, name)
+    const optional = kind.endsWith('?')
+    if (value === undefined && optional) continue
+    if (!isKind(value, optional ? kind.slice(0, -1) : kind)) {
+      throw new TickscanError('E_PROTOCOL', `${type}: ${name} is ${value === null ? 'null' : typeof value}`, {
+        expected: kind,
+      })
+    }
+    taken[name] = value
+  }
+  return taken
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} kind
+ */
+function isKind(value, kind) {
+  if (kind === 'integer') return Number.isSafeInteger(value) && Number(value) >= 0
+  if (kind === 'list') return Array.isArray(value)
+  if (kind === 'map') return typeof value === 'object' && !Array.isArray(value)
+  if (kind === 'object') return typeof value === 'object' && value !== null
+  return typeof value === kind
+}

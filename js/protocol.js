@@ -1,0 +1,163 @@
+/**
+ * The messages between the page (client) and the engine worker: shapes alone, no behaviour.
+ *
+ *   command   { v, id: { incarnation, seq }, type, …fields }       client → worker
+ *   ack       { v, type: 'ACK', id, ok: true, result }             worker → client
+ *             { v, type: 'ACK', id, ok: false, error: { code, message, position?, expected?, hint? } }
+ *   event     { v, type, …fields }                                 worker → client
+ *   signal    { v, type }                                          client → worker, never answered
+ *
+ * 1. Every command ends in exactly one ack. `incarnation` is new with every worker, `seq` counts from 1 and is
+ *    applied in order; a `seq` that was applied before is answered with its first answer.
+ * 2. Everything that a command causes (SIGNALS) is posted before its ack.
+ * 3. Only own properties of a message are read, and only those that its row names.
+ */
+
+/** Version of the protocol; a message of another version is refused with E_PROTOCOL. */
+export const PROTOCOL_VERSION = 1
+
+/**
+ * What a field must be. A name is a typeof; `integer` is a whole number from 0, `list` an array, `map` a plain
+ * object; `?` behind it: may be missing.
+ * @typedef {'string' | 'number' | 'boolean' | 'integer' | 'list' | 'map' | 'object' | 'string?' | 'number?' |
+ *   'boolean?' | 'integer?' | 'list?' | 'map?'} FieldKind
+ */
+
+/**
+ * @typedef {object} CommandRow
+ * @property {Readonly<Record<string, FieldKind>>} fields
+ * @property {readonly string[]} errors the codes that the command itself may be refused with
+ * @property {boolean} [read] true: changes nothing, so a duplicate is simply run again and its answer not kept
+ * @property {boolean} [later] true: comes with a later version; answered with E_UNSUPPORTED
+ */
+
+/** @type {Readonly<Record<string, CommandRow>>} */
+export const COMMANDS = Object.freeze({
+  /** Makes the engine; READY comes before its ack. `core` is the compiled WebAssembly.Module. */
+  INIT: {
+    fields: {
+      core: 'object',
+      symbols: 'list',
+      intervals: 'list',
+      maxSymbols: 'integer',
+      maxKlines: 'integer',
+      maxTraders: 'integer',
+      threads: 'integer',
+      memoryLimit: 'integer',
+      traderBytes: 'integer',
+    },
+    errors: ['E_CONFIG', 'E_INTERVAL', 'E_SYMBOL', 'E_DUPLICATE', 'E_MEMORY', 'E_WASM', 'E_WORKER_LOAD'],
+  },
+  /**
+   * Runs a cycle too, at the client's time `now`. `ref` is the client's number for the trader, never used twice; SIGNALS name it.
+   * → { cost, warmup, replayable, missing }
+   */
+  ADD_TRADER: {
+    fields: {
+      ref: 'integer',
+      id: 'string',
+      filter: 'string',
+      interval: 'string',
+      on: 'string',
+      columns: 'list',
+      columnFilters: 'list',
+      now: 'number',
+    },
+    errors: [
+      'E_SYNTAX',
+      'E_NAME',
+      'E_TYPE',
+      'E_ARGUMENT',
+      'E_RANGE',
+      'E_LIMIT',
+      'E_INTERVAL',
+      'E_HISTORY',
+      'E_MEMORY',
+      'E_DUPLICATE',
+      'E_CONFIG',
+    ],
+  },
+  REMOVE_TRADER: { fields: { ref: 'integer' }, errors: ['E_TRADER'] },
+  /** Runs cycles until nothing is pending → { cycle, epoch, updatedSymbols, skippedSymbols, filtersRun, filtersSkipped, elapsedUs } */
+  PROCESS_UPDATES: { fields: { now: 'number' }, errors: [] },
+  /**
+   * A filter's values now → { values: Float64Array by slot }. With `slot`: one value per closed kline of that
+   * symbol → { values }. NaN is unknown.
+   */
+  EVALUATE: {
+    fields: { filter: 'string', interval: 'string', slot: 'integer?', now: 'number' },
+    errors: [
+      'E_SYNTAX',
+      'E_NAME',
+      'E_TYPE',
+      'E_ARGUMENT',
+      'E_RANGE',
+      'E_LIMIT',
+      'E_INTERVAL',
+      'E_HISTORY',
+      'E_MEMORY',
+      'E_SYMBOL',
+    ],
+    read: true,
+  },
+  /** → { core: counters, memory: bytes of each part, cadence, threads } */
+  GET_STATUS: { fields: {}, errors: [], read: true },
+  /**
+   * `cadence` { everyMs, minGapMs, eventDriven } starts the worker's own cycles, null stops them. `clockOffset` is
+   * the client's clock − Date.now(), ms: a clock is a function and cannot be cloned, so the worker's own cycles
+   * take Date.now(), which all threads share, plus this.
+   */
+  SET_CONFIG: { fields: { cadence: 'map', clockOffset: 'number' }, errors: ['E_CONFIG'] },
+  /** Ends the engine's threads; the client terminates the worker after the ack. */
+  SHUTDOWN: { fields: {}, errors: [] },
+
+  UPDATE_TRADER: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
+  ADD_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
+  REMOVE_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
+  LOAD_HISTORY: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
+  BACKTEST: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
+})
+
+/** Events, each with its fields. Those marked later are not sent yet. */
+export const EVENTS = Object.freeze({
+  /** The engine stands. `symbols` are { symbol, key } in the order of adding. */
+  READY: { fields: { memory: 'object', layout: 'map', intervals: 'list', symbols: 'list', features: 'map' } },
+  /**
+   * The deltas of one cycle. `buffer` holds `valueCount` doubles, then `wordCount` 32-bit words; see signals.js.
+   * `baseCycle` is the cycle of the SIGNALS before: a gap between the two is a lost message. `command` is the
+   * seq of the command that ran the cycle, 0 for the engine's own.
+   */
+  SIGNALS: {
+    fields: {
+      cycle: 'integer',
+      baseCycle: 'integer',
+      command: 'integer',
+      valueCount: 'integer',
+      wordCount: 'integer',
+      buffer: 'object',
+    },
+  },
+  /** Something failed outside any command. `fatal`: the engine is lost. */
+  ERROR: { fields: { error: 'map', fatal: 'boolean' } },
+  STATUS: { fields: {}, later: true },
+  SESSION: { fields: {}, later: true },
+  ALERT: { fields: {}, later: true },
+  HEARTBEAT: { fields: {}, later: true },
+})
+
+/** Signals: hints that nothing depends on. WAKE says that data was marked where Atomics.waitAsync is missing. */
+export const SIGNALS_TO_WORKER = Object.freeze({ WAKE: { fields: {} } })
+
+/** Most messages that the worker keeps waiting; the next one is refused with E_BACKPRESSURE. */
+export const INBOX_LIMIT = 4096
+
+/** Answers of commands that the worker keeps for duplicates. */
+export const ANSWER_LIMIT = 1024
+
+/**
+ * @typedef {{ incarnation: string, seq: number }} MessageId
+ * @typedef {{ v: number, id: MessageId, type: string } & Record<string, any>} Command
+ * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: true, result: any }} PositiveAck
+ * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: false, error: import('./errors.js').ErrorData }} NegativeAck
+ * @typedef {PositiveAck | NegativeAck} Ack
+ */

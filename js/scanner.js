@@ -1,0 +1,432 @@
+/**
+ * Scanner: what a user of the package holds. It sends commands to the engine worker, folds what comes back into
+ * matches, and hands deltas on as events and as async iterators. Lives on the thread that made it (a page's main
+ * thread, usually) and never scans there.
+ *
+ * 1. Every method that talks to the engine ends: by its answer, its deadline (E_DEADLINE), its signal (E_ABORTED),
+ *    close() (E_CLOSED) or the worker's end (E_WORKER_DIED).
+ * 2. A delta changes matches() first, then goes to events and streams, then the call that caused it resolves.
+ * 3. Time is read from the `clock` option alone.
+ */
+
+import { availableThreads, compileCore, createEngineWorker } from '#platform'
+import { checkCall, checkEvaluate, checkStart, checkStream, checkTexts } from './call-options.js'
+import { DeltaStream } from './delta-stream.js'
+import { EngineClient } from './engine-client.js'
+import { fromErrorData, TickscanError, wrapError } from './errors.js'
+import { MarketWriter } from './market-writer.js'
+import { known } from './match-table.js'
+import { own, takeFields } from './message-check.js'
+import { describe, didYouMean } from './names.js'
+import { completeOptions, configError } from './options.js'
+import { EVENTS } from './protocol.js'
+import { checkIsolation, untilAborted } from './start-up.js'
+import { checkTrader } from './trader.js'
+import { TraderRegistry } from './trader-registry.js'
+
+/** @import { CallOptions, CycleResult, EvaluateOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
+/** @import { Delta } from './match-table.js' */
+/** @import { CompleteOptions, ScannerOptions } from './options.js' */
+/** @import { TraderInfo, TraderSpec } from './trader.js' */
+
+/** How long close() waits for the engine to end its threads before it is terminated. */
+const SHUTDOWN_MS = 2000
+
+/**
+ * Scans symbols against traders. Made by `createScanner`. Events: 'signals' (`detail` is a Delta) and 'error'
+ * (`detail` is a TickscanError).
+ */
+export class Scanner extends EventTarget {
+  #options
+  #client
+  #traders
+  /** @type {{ symbol: string, key: number }[]} by slot */
+  #symbols = []
+  /** @type {Map<string, number>} symbol → slot */
+  #slots = new Map()
+  /** @type {MarketWriter | undefined} */
+  #writer
+  /** @type {Set<DeltaStream>} */
+  #streams = new Set()
+  /** @type {Map<number, Delta[]>} seq of a command → the deltas that it caused */
+  #collected = new Map()
+  #signalsCycle = 0
+  /** @type {Status['state']} */
+  #state = 'running'
+  /** @type {Promise<void> | undefined} */
+  #closing
+  /** @type {unknown} why READY could not be used */
+  #startError
+
+  /**
+   * Use `createScanner`.
+   * @param {CompleteOptions} options
+   * @param {import('./platform-web.js').Port} port of a new engine worker
+   */
+  constructor(options, port) {
+    super()
+    this.#options = options
+    this.#traders = new TraderRegistry(options.maxSymbols, (slot) => this.#symbols[slot].symbol)
+    this.#client = new EngineClient({
+      port,
+      incarnation: Math.random().toString(36).slice(2),
+      deadlineMs: options.deadlineMs,
+      onEvent: (type, message) => this.#onEvent(type, message),
+      onDeath: (error) => this.#onDeath(error),
+    })
+  }
+
+  /**
+   * @param {ScannerOptions} given
+   * @returns {Promise<Scanner>}
+   */
+  static async create(given) {
+    const options = completeOptions(given, availableThreads())
+    const traders = options.traders.map(checkTrader)
+    checkIsolation()
+    const core = await untilAborted(compileCore(options), options.signal)
+    const scanner = new Scanner(options, createEngineWorker(options))
+    try {
+      await scanner.#start(core, traders)
+      return scanner
+    } catch (error) {
+      // Not a shutdown in order: an engine that did not start may not answer.
+      await scanner.#end(undefined)
+      throw error
+    }
+  }
+
+  /** Writes market data into the engine's memory. */
+  get writer() {
+    return /** @type {MarketWriter} */ (this.#writer)
+  }
+
+  /** The symbols in the order in which they were added; `index` is their key for the writer. */
+  get symbols() {
+    return this.#symbols.map(({ symbol, key }) => ({
+      symbol,
+      index: key,
+      state: /** @type {const} */ ('ready'),
+    }))
+  }
+
+  /** 'running', 'closed', or 'failed' once the engine is lost. */
+  get state() {
+    return this.#state
+  }
+
+  /**
+   * Adds a trader; a cycle decides it at once on what is there, and its deltas come before this resolves.
+   * @param {TraderSpec} spec
+   * @param {CallOptions} [options]
+   * @returns {Promise<TraderInfo>}
+   * @throws {TickscanError} E_CONFIG E_DUPLICATE E_UNSUPPORTED; for its filters E_SYNTAX E_NAME E_TYPE E_ARGUMENT
+   *   E_RANGE E_LIMIT E_INTERVAL E_HISTORY (with `position`); E_MEMORY
+   */
+  async addTrader(spec, options) {
+    return this.#addTrader(checkTrader(spec), options)
+  }
+
+  /**
+   * Removes a trader. Its matches are gone at once; no delta says so.
+   * @param {string} id
+   * @param {CallOptions} [options]
+   * @returns {Promise<void>}
+   * @throws {TickscanError} E_TRADER
+   */
+  async removeTrader(id, options) {
+    const { trader } = this.#traders.get(id)
+    this.#traders.remove(trader)
+    await this.#client.call('REMOVE_TRADER', { ref: trader.ref }, checkCall(options))
+  }
+
+  /**
+   * The symbols that match a trader now, in the order in which they were added.
+   * @param {string} id
+   * @returns {string[]}
+   * @throws {TickscanError} E_TRADER E_CLOSED
+   */
+  matches(id) {
+    this.#checkOpen()
+    return this.#traders
+      .get(id)
+      .matches.slots()
+      .map((slot) => this.#symbols[slot].symbol)
+  }
+
+  /**
+   * Deltas as they come, starting with snapshots of what matches already. Ends at close().
+   * @param {StreamOptions} [options]
+   * @returns {AsyncIterableIterator<Delta>}
+   */
+  deltas(options = {}) {
+    const { limit, signal } = checkStream(options)
+    this.#checkOpen()
+    const stream = new DeltaStream({
+      limit,
+      snapshots: () => this.#traders.snapshots(),
+      onReturn: (one) => this.#streams.delete(one),
+    })
+    this.#streams.add(stream)
+    signal?.addEventListener('abort', () => void stream.return(), { once: true })
+    if (signal?.aborted) void stream.return()
+    return stream
+  }
+
+  /**
+   * Runs one cycle now, over every earlier write of this thread.
+   * @param {CallOptions} [options]
+   * @returns {Promise<CycleResult>}
+   */
+  async processUpdates(options) {
+    const now = this.#now()
+    const before = this.#client.lastSeq
+    const answer = this.#client.call('PROCESS_UPDATES', { now }, checkCall(options))
+    const seq = this.#client.lastSeq
+    /** @type {Delta[]} */
+    const deltas = []
+    if (seq !== before) this.#collected.set(seq, deltas)
+    try {
+      const result = await answer
+      return { ...result, deltas: deltas.map(({ cycle, ...delta }) => delta) }
+    } finally {
+      if (seq !== before) this.#collected.delete(seq)
+    }
+  }
+
+  /**
+   * Lets the engine run cycles by itself. Its time is Date.now() plus the offset that `clock` has now: a clock that
+   * does not go like real time is for processUpdates().
+   * @param {StartOptions} [options]
+   * @returns {Promise<void>} need not be awaited
+   * @throws {TickscanError} E_CONFIG, at once
+   */
+  start(options = {}) {
+    return this.#setCadence(checkStart(options))
+  }
+
+  /**
+   * Ends the engine's own cycles.
+   * @returns {Promise<void>} need not be awaited
+   */
+  stop() {
+    return this.#setCadence(null)
+  }
+
+  /**
+   * The value of an expression for each symbol, on all that was written before: numbers, or 1 and 0 for a condition;
+   * undefined where it is unknown.
+   * @param {string} filter
+   * @param {EvaluateOptions} [options]
+   * @returns {Promise<Map<string, number | undefined>>}
+   * @throws {TickscanError} as addTrader for filters; E_SYMBOL
+   */
+  async evaluate(filter, options = {}) {
+    const { symbols, interval, call } = checkEvaluate(filter, options)
+    const slots = symbols?.map((symbol) => this.#slotOf(symbol))
+    const { values } = await this.#client.call('EVALUATE', { filter, interval, now: this.#now() }, call)
+    const wanted = slots ?? this.#symbols.keys()
+    return new Map(Array.from(wanted, (slot) => [this.#symbols[slot].symbol, known(values[slot])]))
+  }
+
+  /**
+   * The values of an expression along a symbol's closed klines, oldest first, each as of its kline's close; NaN until
+   * it is ready.
+   * @param {string} filter
+   * @param {string} symbol
+   * @param {string} [interval] default: the scanner's first
+   * @param {CallOptions} [options]
+   * @returns {Promise<Float64Array>}
+   * @throws {TickscanError} as addTrader for filters; E_SYMBOL
+   */
+  async series(filter, symbol, interval = '', options = undefined) {
+    checkTexts(filter, interval)
+    const fields = { filter, interval, slot: this.#slotOf(symbol), now: this.#now() }
+    const { values } = await this.#client.call('EVALUATE', fields, checkCall(options))
+    return values
+  }
+
+  /**
+   * @param {CallOptions} [options]
+   * @returns {Promise<Status>}
+   */
+  async status(options) {
+    const { core, memory, cadence, threads } = await this.#client.call('GET_STATUS', {}, checkCall(options))
+    return {
+      state: this.#state,
+      symbols: this.#symbols.length,
+      traders: this.#traders.size,
+      intervals: [...this.#options.intervals],
+      cycle: core.cycle,
+      epoch: core.epoch,
+      threads,
+      cadence,
+      memory,
+      core,
+      writer: this.writer.counters,
+      client: { pending: this.#client.pending, streams: this.#streams.size },
+      clock: this.#now(),
+    }
+  }
+
+  /**
+   * Ends the engine and its threads; pending calls reject with E_CLOSED, streams end. Idempotent.
+   * @returns {Promise<void>}
+   */
+  close() {
+    this.#closing ??= this.#end('SHUTDOWN')
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close()
+  }
+
+  /** @param {string | undefined} lastCommand */
+  async #end(lastCommand) {
+    this.#state = 'closed'
+    this.#writer?.close()
+    this.#endStreams()
+    await this.#client.end(new TickscanError('E_CLOSED', 'the scanner is closed'), lastCommand, SHUTDOWN_MS)
+  }
+
+  /** @param {TickscanError} [error] */
+  #endStreams(error) {
+    for (const stream of this.#streams) stream.end(error)
+    this.#streams.clear()
+  }
+
+  /**
+   * Sends INIT and the first traders without waiting in between: the worker keeps them in order.
+   * @param {WebAssembly.Module} core
+   * @param {ReturnType<typeof checkTrader>[]} traders
+   */
+  async #start(core, traders) {
+    const {
+      symbols,
+      intervals,
+      maxSymbols,
+      maxKlines,
+      maxTraders,
+      threads,
+      memoryLimit,
+      traderBytes,
+      signal,
+    } = this.#options
+    const sizes = { maxSymbols, maxKlines, maxTraders, threads, memoryLimit, traderBytes }
+    const ready = this.#client.call('INIT', { core, symbols, intervals, ...sizes }, { signal })
+    const added = traders.map((trader) => this.#addTrader(trader, { signal }))
+    // Whichever fails first is the error; the others must not count as unhandled.
+    for (const one of added) one.catch(nothing)
+    await ready
+    if (this.#startError) throw wrapError(this.#startError, 'E_LAYOUT')
+    await Promise.all(added)
+  }
+
+  /**
+   * @param {ReturnType<typeof checkTrader>} checked
+   * @param {CallOptions} [options]
+   * @returns {Promise<TraderInfo>}
+   */
+  async #addTrader(checked, options) {
+    const call = checkCall(options)
+    const now = this.#now()
+    const trader = this.#traders.add(checked)
+    try {
+      const info = await this.#client.call('ADD_TRADER', { ref: trader.ref, ...checked, now }, call)
+      return { id: trader.id, ...info }
+    } catch (error) {
+      this.#traders.remove(trader)
+      const { code } = /** @type {TickscanError} */ (error)
+      // The command may still be carried out; the engine must not keep a trader that nobody knows.
+      if (code === 'E_ABORTED' || code === 'E_DEADLINE') {
+        this.#client.call('REMOVE_TRADER', { ref: trader.ref }).catch(nothing)
+      }
+      throw error
+    }
+  }
+
+  /** @param {Required<StartOptions> | null} cadence */
+  #setCadence(cadence) {
+    const clockOffset = this.#now() - Date.now()
+    const answer = this.#client.call('SET_CONFIG', { cadence, clockOffset }).then(nothing)
+    // Whoever does not await it hears of a failure through the 'error' event, not as an unhandled rejection.
+    answer.catch((error) => this.#state === 'running' && this.#emit('error', error))
+    return answer
+  }
+
+  /**
+   * @param {string} type
+   * @param {any} message
+   */
+  #onEvent(type, message) {
+    try {
+      if (type === 'READY') this.#onReady(takeFields(type, EVENTS.READY.fields, message))
+      else if (type === 'SIGNALS') this.#onSignals(takeFields(type, EVENTS.SIGNALS.fields, message))
+      else if (type === 'ERROR') this.#emit('error', fromErrorData(own(message, 'error')))
+    } catch (error) {
+      if (type === 'READY') this.#startError = error
+      else this.#emit('error', wrapError(error, 'E_PROTOCOL'))
+    }
+  }
+
+  /** @param {Record<string, any>} fields of READY */
+  #onReady({ memory, layout, intervals, symbols, features }) {
+    this.#symbols = symbols
+    this.#slots = new Map(symbols.map((/** @type {{ symbol: string }} */ { symbol }, slot) => [symbol, slot]))
+    // Where the engine cannot wait for a word of memory, the writer's wake-up travels as a message.
+    const onWake = own(features, 'waitAsync') === true ? nothing : () => this.#client.signal('WAKE')
+    const handle = { kind: /** @type {const} */ ('tickscan-market'), memory, layout, intervals }
+    this.#writer = new MarketWriter(handle, { clock: () => this.#now(), onWake })
+  }
+
+  /** @param {Record<string, any>} fields of SIGNALS */
+  #onSignals({ cycle, baseCycle, command, valueCount, wordCount, buffer }) {
+    if (baseCycle !== this.#signalsCycle) {
+      const message = `the deltas of cycles ${this.#signalsCycle + 1} to ${baseCycle} are missing`
+      this.#emit('error', new TickscanError('E_PROTOCOL', message))
+    }
+    this.#signalsCycle = cycle
+    for (const { delta, trader } of this.#traders.fold({ cycle, buffer, wordCount, valueCount })) {
+      this.#collected.get(command)?.push(delta)
+      this.#emit('signals', delta)
+      for (const stream of this.#streams) stream.push(delta, trader.on === 'tick')
+    }
+  }
+
+  /** @param {TickscanError} error */
+  #onDeath(error) {
+    this.#state = 'failed'
+    this.#endStreams(error)
+    this.#emit('error', error)
+  }
+
+  /**
+   * @param {string} type
+   * @param {unknown} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+
+  #checkOpen() {
+    if (this.#state === 'closed') throw new TickscanError('E_CLOSED', 'the scanner is closed')
+  }
+
+  #now() {
+    const now = this.#options.clock()
+    if (Number.isFinite(now)) return now
+    throw configError('clock', `a function that gave ${describe(now)}`, 'a function that gives ms')
+  }
+
+  /** @param {string} symbol */
+  #slotOf(symbol) {
+    const slot = this.#slots.get(symbol)
+    if (slot !== undefined) return slot
+    throw new TickscanError('E_SYMBOL', `the symbol ${describe(symbol)} is unknown`, {
+      hint: didYouMean(String(symbol), this.#slots.keys()),
+    })
+  }
+}
+
+function nothing() {}

@@ -1,0 +1,120 @@
+/**
+ * The packed deltas of a cycle: how they leave the wasm memory (worker) and become objects (client).
+ *
+ * The core leaves, per delta item, 32-bit words and doubles:
+ *
+ *   words    trader · flags · entered · left · columns · slots that entered … · slots that left …
+ *   values   time · entered × columns values, row by row (NaN is unknown)
+ *
+ * One SIGNALS message holds all items of a cycle in one buffer, doubles first so that both views are aligned:
+ *
+ *   │ valueCount × 8 bytes │ wordCount × 4 bytes │
+ *
+ * In the buffer `trader` is no longer the core's handle, which may be used again, but the client's ref.
+ */
+
+import { TickscanError } from './errors.js'
+
+const HEAD_WORDS = 5
+const FLAG_SNAPSHOT = 1
+const FLAG_LATE = 2
+
+/**
+ * Where the core says that a cycle's deltas lie.
+ * @typedef {object} PackedPlace
+ * @property {number} wordsOffset bytes
+ * @property {number} wordsCount
+ * @property {number} valuesOffset bytes
+ * @property {number} valuesCount
+ */
+
+/**
+ * Copies a cycle's deltas out of shared memory, with refs in place of handles.
+ * @param {ArrayBufferLike} memory
+ * @param {PackedPlace} place
+ * @param {ReadonlyMap<number, number>} refs handle → ref
+ * @returns {{ buffer: ArrayBuffer, wordCount: number, valueCount: number }}
+ */
+export function packSignals(memory, place, refs) {
+  const { wordsOffset, wordsCount, valuesOffset, valuesCount } = place
+  const buffer = new ArrayBuffer(valuesCount * 8 + wordsCount * 4)
+  new Float64Array(buffer, 0, valuesCount).set(new Float64Array(memory, valuesOffset, valuesCount))
+  const words = new Int32Array(buffer, valuesCount * 8, wordsCount)
+  words.set(new Int32Array(memory, wordsOffset, wordsCount))
+  for (let at = 0; at < wordsCount; ) {
+    const [handle, , entered, left] = words.subarray(at, at + HEAD_WORDS)
+    const ref = refs.get(handle)
+    if (ref === undefined || entered < 0 || left < 0) throw damaged(`an item of trader handle ${handle}`)
+    words[at] = ref
+    at += HEAD_WORDS + entered + left
+  }
+  return { buffer, wordCount: wordsCount, valueCount: valuesCount }
+}
+
+/**
+ * One item as the client unpacks it; slots, not yet symbols.
+ * @typedef {object} PackedDelta
+ * @property {number} ref
+ * @property {number} time
+ * @property {boolean} snapshot
+ * @property {boolean} late
+ * @property {Int32Array} entered slots
+ * @property {Int32Array} left slots
+ * @property {number} columns
+ * @property {Float64Array} values entered × columns
+ */
+
+/**
+ * @param {{ buffer: ArrayBuffer, wordCount: number, valueCount: number }} message fields of SIGNALS
+ * @param {number} maxSymbols every slot is below it
+ * @returns {PackedDelta[]}
+ * @throws {TickscanError} E_PROTOCOL if the counts do not add up
+ */
+export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== valueCount * 8 + wordCount * 4) {
+    throw damaged('the buffer')
+  }
+  const values = new Float64Array(buffer, 0, valueCount)
+  const words = new Int32Array(buffer, valueCount * 8, wordCount)
+  /** @type {PackedDelta[]} */
+  const deltas = []
+  let word = 0
+  let value = 0
+  while (word < wordCount) {
+    const [ref, flags, entered, left, columns] = words.subarray(word, word + HEAD_WORDS)
+    const slots = word + HEAD_WORDS
+    const wordEnd = slots + entered + left
+    const valueEnd = value + 1 + entered * columns
+    if (!(entered >= 0 && left >= 0 && columns >= 0 && wordEnd <= wordCount && valueEnd <= valueCount)) {
+      throw damaged(`the item at word ${word}`)
+    }
+    deltas.push({
+      ref,
+      time: values[value],
+      snapshot: (flags & FLAG_SNAPSHOT) !== 0,
+      late: (flags & FLAG_LATE) !== 0,
+      entered: checkSlots(words.subarray(slots, slots + entered), maxSymbols),
+      left: checkSlots(words.subarray(slots + entered, wordEnd), maxSymbols),
+      columns,
+      values: values.subarray(value + 1, valueEnd),
+    })
+    word = wordEnd
+    value = valueEnd
+  }
+  if (value !== valueCount) throw damaged('the number of values')
+  return deltas
+}
+
+/**
+ * @param {Int32Array} slots
+ * @param {number} maxSymbols
+ */
+function checkSlots(slots, maxSymbols) {
+  if (slots.some((slot) => slot < 0 || slot >= maxSymbols)) throw damaged('a symbol slot')
+  return slots
+}
+
+/** @param {string} what */
+function damaged(what) {
+  return new TickscanError('E_PROTOCOL', `SIGNALS: ${what} does not add up`)
+}

@@ -1,0 +1,23 @@
+# The native test executable: every tests/native/**/*_test.cpp, one GoogleTest program, each test known to ctest.
+
+enable_testing()
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/native/*.cpp)
+if(test_sources)
+  add_executable(tickscan_tests ${test_sources})
+  target_include_directories(tickscan_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/native)
+  target_compile_definitions(tickscan_tests PRIVATE TICKSCAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(tickscan_tests PRIVATE tickscan_core tickscan_options GTest::gtest_main)
+
+  # Property tests may use RapidCheck where it is installed (librapidcheck-dev); they compile to nothing without it.
+  find_package(rapidcheck QUIET)
+  find_library(RAPIDCHECK_LIBRARY rapidcheck)
+  if(RAPIDCHECK_LIBRARY)
+    target_compile_definitions(tickscan_tests PRIVATE TICKSCAN_HAS_RAPIDCHECK)
+    target_link_libraries(tickscan_tests PRIVATE ${RAPIDCHECK_LIBRARY})
+  endif()
+
+  gtest_discover_tests(tickscan_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endif()

@@ -1,0 +1,6 @@
+/** `npm run setup`: installs what building, testing and checking need; other commands do their part of it themselves. */
+
+import { setupSteps } from './lib/setup-steps.mjs'
+import { main } from './lib/steps.mjs'
+
+await main(setupSteps('all'))

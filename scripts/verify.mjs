@@ -1,0 +1,63 @@
+/**
+ * `npm run verify`: the long proofs, which are not part of `npm test`. One row each: a name, what it proves, and how
+ * it is run. `npm run verify -- asan tsan` runs the rows named.
+ */
+
+import { availableParallelism } from 'node:os'
+import { buildPreset } from './lib/build-steps.mjs'
+import { run } from './lib/run.mjs'
+import { setupSteps } from './lib/setup-steps.mjs'
+import { main } from './lib/steps.mjs'
+
+/**
+ * @typedef {object} Proof
+ * @property {string} name
+ * @property {string} proves
+ * @property {() => Promise<any>} run
+ */
+
+/** @type {Proof[]} */
+const proofs = [
+  {
+    name: 'asan',
+    proves: 'no memory error and no undefined behaviour in the native tests',
+    run: () =>
+      sanitized('asan', {
+        ASAN_OPTIONS: 'detect_leaks=1:strict_string_checks=1',
+        UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
+      }),
+  },
+  {
+    name: 'tsan',
+    proves: 'no data race in the native tests',
+    run: () => sanitized('tsan', { TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1' }),
+  },
+  {
+    name: 'release',
+    proves: 'the native tests pass optimised and without assertions, as the core is shipped',
+    run: () => sanitized('native-release', {}),
+  },
+]
+
+/**
+ * @param {string} preset
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function sanitized(preset, env) {
+  await buildPreset(preset)
+  await run('ctest', ['--preset', preset, '--no-tests=error', '-j', String(availableParallelism())], { env })
+}
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !proofs.some((proof) => proof.name === name))
+if (unknown.length > 0) {
+  console.error(
+    `no such proof: ${unknown.join(', ')}; there are: ${proofs.map(({ name }) => name).join(', ')}`,
+  )
+  process.exit(1)
+}
+const chosen = proofs.filter(({ name }) => named.length === 0 || named.includes(name))
+await main([
+  ...setupSteps('verify'),
+  ...chosen.map(({ name, proves, run }) => ({ title: `${name}: ${proves}`, independent: true, run })),
+])

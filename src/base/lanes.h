@@ -1,0 +1,36 @@
+// A block is 64 symbols; a lane is one of them; a LaneMask has one bit per lane. Everything that the scan
+// computes is a mask over lanes or an array of 64 doubles, one per lane.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+namespace tickscan {
+
+using LaneMask = uint64_t;
+
+inline constexpr uint32_t kLanes = 64;
+inline constexpr LaneMask kAllLanes = ~LaneMask{0};
+
+// "Not known" in an array of doubles: an indicator that is not ready, a field that was never set.
+inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+constexpr LaneMask lane_bit(uint32_t lane) { return LaneMask{1} << lane; }
+
+// Calls f(lane) for each lane of the mask, in rising order. A full mask becomes a plain loop, which the
+// compiler can turn into SIMD; otherwise only the set bits are visited.
+template <typename F>
+inline void for_each_lane(LaneMask lanes, F&& f) {
+  if (lanes == kAllLanes) {
+    for (uint32_t lane = 0; lane < kLanes; ++lane) f(lane);
+    return;
+  }
+  while (lanes != 0) {
+    f(static_cast<uint32_t>(std::countr_zero(lanes)));
+    lanes &= lanes - 1;
+  }
+}
+
+}  // namespace tickscan

@@ -1,0 +1,247 @@
+// Configuration, symbols, traders and the calls of one message each.
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "filter/compile.h"
+#include "market/interval.h"
+
+namespace tickscan::engine {
+
+namespace {
+
+constexpr uint64_t kMiB = 1024 * 1024;
+constexpr uint32_t kMaxTraders = 1024;
+constexpr uint32_t kMaxThreads = 64;
+constexpr uint64_t kMaxTraderBytes = 1024 * kMiB;
+constexpr uint32_t kSlotsPerGeneration = market::kMaxSymbols;
+// The module's data and main stack, and room for what is small: plans, names, results.
+constexpr uint64_t kBaseBytes = 4 * kMiB;
+constexpr uint64_t kThreadBytes = 320 * 1024;
+// Enough for about 300 nodes over all symbols.
+constexpr uint64_t kTraderBytesPerBlock = 512 * 1024;
+constexpr size_t kAlignment = 64;
+
+Error bad_config(const std::string& message, const std::string& expected) {
+  return Error{ErrorCode::E_CONFIG, message, std::nullopt, expected, {}};
+}
+
+Status check(const char* option, double value, double least, double most) {
+  if (value >= least && value <= most && std::floor(value) == value) return std::nullopt;
+  return bad_config(std::string(option) + " is " + std::to_string(value),
+                    "a whole number from " + std::to_string(static_cast<int64_t>(least)) + " to " +
+                        std::to_string(static_cast<int64_t>(most)));
+}
+
+std::byte* aligned(std::vector<std::byte>& bytes, uint64_t size) {
+  bytes.resize(static_cast<size_t>(size) + kAlignment);
+  const auto start = reinterpret_cast<uintptr_t>(bytes.data());
+  return bytes.data() + (kAlignment - start % kAlignment) % kAlignment;
+}
+
+bool suitable_name(const std::string& name) {
+  if (name.empty() || name.size() > market::kSymbolNameBytes) return false;
+  return std::none_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= ' ' || byte == 0x7f;
+  });
+}
+
+}  // namespace
+
+Result<MemoryNeed> Engine::measure(const EngineConfig& config) {
+  Result<market::Config> market_config = market::make_config(config.max_symbols, config.max_klines, config.intervals);
+  if (!market_config.ok()) return market_config.error();
+  if (Status bad = check("maxTraders", config.max_traders, 1, kMaxTraders)) return *bad;
+  if (Status bad = check("threads", config.threads, 1, kMaxThreads)) return *bad;
+  if (Status bad = check("traderBytes", config.trader_bytes, 0, static_cast<double>(kMaxTraderBytes))) return *bad;
+  const market::Layout layout(market_config.value());
+  MemoryNeed need;
+  need.market = layout.bytes + kAlignment;
+  need.tracking = layout.tracking_bytes();
+  need.traders = static_cast<uint64_t>(config.trader_bytes);
+  if (need.traders == 0) need.traders = std::max<uint64_t>(kMiB, layout.row_words / 2 * kTraderBytesPerBlock);
+  need.scan = scan::Scan::bytes_for(layout.max_symbols, layout.interval_count,
+                                    static_cast<uint32_t>(config.max_traders));
+  // Warm-ups keep a copy of the states they read, once per thread.
+  need.other = kBaseBytes + static_cast<uint64_t>(config.threads) * kThreadBytes + need.traders / 8;
+  return need;
+}
+
+Result<std::unique_ptr<Engine>> Engine::create(const EngineConfig& config) {
+  Result<MemoryNeed> need = measure(config);
+  if (!need.ok()) return need.error();
+  const market::Config market_config =
+      market::make_config(config.max_symbols, config.max_klines, config.intervals).value();
+  std::unique_ptr<Engine> engine(new Engine());
+  for (const uint32_t row : market_config.intervals) {
+    engine->intervals_.push_back(market::intervals()[row].name);
+    engine->lengths_ms_.push_back(static_cast<double>(market::intervals()[row].length_ms));
+  }
+  const market::Layout layout(market_config);
+  engine->store_ = std::make_unique<market::Store>(layout, aligned(engine->region_, layout.bytes));
+  engine->store_->initialise();
+  engine->arena_ =
+      std::make_unique<Arena>(aligned(engine->arena_bytes_, need.value().traders),
+                              static_cast<size_t>(need.value().traders));
+  engine->scan_ = std::make_unique<scan::Scan>(*engine->store_, engine->lengths_ms_, *engine->arena_,
+                                               static_cast<uint32_t>(config.max_traders),
+                                               static_cast<uint32_t>(config.threads));
+  return engine;
+}
+
+Engine::~Engine() = default;
+
+Result<uint32_t> Engine::add_symbol(const std::string& name) {
+  const market::Layout& layout = store_->layout();
+  if (!suitable_name(name)) {
+    return Error{ErrorCode::E_SYMBOL, "'" + name + "' is no symbol name", std::nullopt,
+                 "1 to " + std::to_string(market::kSymbolNameBytes) + " bytes without spaces", {}};
+  }
+  if (slots_.count(name) > 0) {
+    return Error{ErrorCode::E_DUPLICATE, "the symbol '" + name + "' exists already", std::nullopt, {}, {}};
+  }
+  if (symbols_.size() >= layout.max_symbols) {
+    return Error{ErrorCode::E_LIMIT, "all " + std::to_string(layout.max_symbols) + " symbol slots are in use",
+                 std::nullopt, "at most maxSymbols symbols", {}};
+  }
+  const auto slot = static_cast<uint32_t>(symbols_.size());
+  market::SymbolRecord& record = store_->symbol(slot);
+  std::memcpy(record.name, name.data(), name.size());
+  record.name_bytes.store(static_cast<int32_t>(name.size()), std::memory_order_relaxed);
+  // Release: the name before the state that says it may be read.
+  record.state.store(static_cast<int32_t>(market::SymbolState::ready), std::memory_order_release);
+  market::Header& header = store_->header();
+  header.symbol_count.store(static_cast<int32_t>(slot + 1), std::memory_order_release);
+  header.symbol_table_version.fetch_add(1, std::memory_order_release);
+  symbols_.push_back(name);
+  slots_.emplace(name, slot);
+  scan_->activate(slot);
+  return slot + static_cast<uint32_t>(record.generation.load(std::memory_order_relaxed)) * kSlotsPerGeneration;
+}
+
+Result<uint32_t> Engine::interval_index(const std::string& name) const {
+  if (name.empty()) return 0U;
+  const auto found = std::find(intervals_.begin(), intervals_.end(), name);
+  if (found != intervals_.end()) return static_cast<uint32_t>(found - intervals_.begin());
+  std::string configured;
+  for (const std::string_view one : intervals_) configured += (configured.empty() ? "" : " ") + std::string(one);
+  return Error{ErrorCode::E_INTERVAL, "the interval '" + name + "' is not configured", std::nullopt,
+               "one of " + configured, {}};
+}
+
+Result<filter::Tree> Engine::compile(const std::string& text, uint32_t interval, filter::Want want) const {
+  filter::Context context;
+  context.intervals = intervals_;
+  context.default_interval = interval;
+  return filter::compile(text, context, want);
+}
+
+Result<TraderAck> Engine::add_trader(const TraderSpec& spec) {
+  const auto known = trader_ids_.find(spec.id);
+  if (known != trader_ids_.end() && scan_->trader(known->second) != nullptr &&
+      scan_->trader(known->second)->id == spec.id) {
+    return Error{ErrorCode::E_DUPLICATE, "the trader '" + spec.id + "' exists already", std::nullopt, {}, {}};
+  }
+  constexpr size_t kMaxColumns = 16;
+  if (spec.column_filters.size() > kMaxColumns) {
+    return Error{ErrorCode::E_LIMIT, std::to_string(spec.column_filters.size()) + " columns", std::nullopt,
+                 "at most 16 columns per trader", {}};
+  }
+  Result<uint32_t> interval = interval_index(spec.interval);
+  if (!interval.ok()) return interval.error();
+  std::vector<filter::Tree> trees;
+  Result<filter::Tree> tree = compile(spec.filter, interval.value(), filter::Want::condition);
+  if (!tree.ok()) return tree.error();
+  trees.push_back(std::move(tree.value()));
+  for (size_t i = 0; i < spec.column_filters.size(); ++i) {
+    Result<filter::Tree> column = compile(spec.column_filters[i], interval.value(), filter::Want::any);
+    if (!column.ok()) {
+      Error error = column.error();
+      error.message = "column '" + spec.column_names[i] + "': " + error.message;
+      return error;
+    }
+    trees.push_back(std::move(column.value()));
+  }
+  Result<uint32_t> added = scan_->add_trader(spec.id, trees, spec.on_close, interval.value());
+  if (!added.ok()) return added.error();
+  trader_ids_[spec.id] = added.value();
+  const scan::Expression& expression = scan_->trader(added.value())->expression;
+  TraderAck ack;
+  ack.trader = added.value();
+  ack.cost = expression.cost;
+  ack.replayable = spec.on_close && (expression.rows & 1) == 0;
+  for (uint32_t i = 0; i < intervals_.size(); ++i) {
+    if ((expression.reads >> i & 1) != 0) ack.warmup.emplace_back(intervals_[i], expression.warmup[i]);
+  }
+  ack.missing = missing_symbols(expression.reads);
+  return ack;
+}
+
+std::vector<std::string> Engine::missing_symbols(uint32_t reads) const {
+  std::vector<std::string> missing;
+  for (uint32_t slot = 0; slot < symbols_.size(); ++slot) {
+    for (uint32_t i = 0; i < intervals_.size(); ++i) {
+      if ((reads >> i & 1) == 0) continue;
+      const market::SeriesRecord& series = store_->series(slot, i);
+      if (series.closed_count.load(std::memory_order_relaxed) > 0) continue;
+      if (series.box.version.load(std::memory_order_relaxed) > 0) continue;
+      missing.push_back(symbols_[slot]);
+      break;
+    }
+  }
+  return missing;
+}
+
+Status Engine::request_snapshot(uint32_t trader) {
+  if (scan_->trader(trader) == nullptr) {
+    return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(trader), std::nullopt, {}, {}};
+  }
+  scan_->want_snapshot(trader);
+  return std::nullopt;
+}
+
+Cycle Engine::cycle(double now_ms) {
+  const auto start = std::chrono::steady_clock::now();
+  Cycle done;
+  done.report = scan_->cycle(now_ms);
+  done.number = ++cycles_;
+  done.epoch = store_->tracker().epoch();
+  store_->control().heartbeat.fetch_add(1, std::memory_order_relaxed);
+  totals_.updated_symbols += done.report.updated_symbols;
+  totals_.filters_run += done.report.filters_run;
+  totals_.filters_skipped += done.report.filters_skipped;
+  done.elapsed_us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  return done;
+}
+
+Status Engine::evaluate(const std::string& text, const std::string& interval, std::vector<double>* values) {
+  Result<uint32_t> base = interval_index(interval);
+  if (!base.ok()) return base.error();
+  Result<filter::Tree> tree = compile(text, base.value(), filter::Want::any);
+  if (!tree.ok()) return tree.error();
+  return scan_->evaluate(tree.value(), base.value(), values);
+}
+
+Status Engine::series(const std::string& text, const std::string& interval, uint32_t slot,
+                      std::vector<double>* values) {
+  Result<uint32_t> base = interval_index(interval);
+  if (!base.ok()) return base.error();
+  if (slot >= symbols_.size()) {
+    return Error{ErrorCode::E_SYMBOL, "no symbol has the index " + std::to_string(slot), std::nullopt, {}, {}};
+  }
+  Result<filter::Tree> tree = compile(text, base.value(), filter::Want::any);
+  if (!tree.ok()) return tree.error();
+  const bool reads_ticker = std::any_of(tree.value().nodes.begin(), tree.value().nodes.end(),
+                                        [](const filter::Node& node) { return node.op == filter::Op::ticker; });
+  if (reads_ticker) {
+    return Error{ErrorCode::E_TYPE, "ticker fields have no history", std::nullopt,
+                 "an expression over klines alone", {}};
+  }
+  return scan_->history(tree.value(), base.value(), slot, values);
+}
+
+}  // namespace tickscan::engine

@@ -1,0 +1,112 @@
+// The engine: one call per message. Owns the market region, the traders' arena and the scan.
+//
+// Every function is called by the engine thread. Times come in as arguments; the only clock read here is the
+// steady one that measures how long a cycle took, and nothing is decided by it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "filter/compile.h"
+#include "market/store.h"
+#include "scan/scan.h"
+
+namespace tickscan::engine {
+
+struct EngineConfig {
+  double max_symbols = 500;
+  double max_klines = 500;
+  double max_traders = 256;
+  std::vector<std::string> intervals;
+  double threads = 1;
+  double trader_bytes = 0;  // 0: chosen from max_symbols
+};
+
+// The bytes that a configuration needs, by what they are for.
+struct MemoryNeed {
+  uint64_t market = 0;    // the shared region
+  uint64_t tracking = 0;  // of that, what change tracking costs
+  uint64_t traders = 0;   // the arena
+  uint64_t scan = 0;      // the ingested copy
+  uint64_t other = 0;     // code's data, stacks, everything small
+  [[nodiscard]] uint64_t total() const { return market + traders + scan + other; }
+};
+
+struct TraderSpec {
+  std::string id;
+  std::string filter;
+  std::string interval;  // empty: the first configured one
+  bool on_close = false;
+  std::vector<std::string> column_names;
+  std::vector<std::string> column_filters;
+};
+
+struct TraderAck {
+  uint32_t trader = 0;
+  uint32_t cost = 0;        // nodes that it reads, shared ones included
+  bool replayable = false;  // closed klines alone decide it
+  std::vector<std::pair<std::string, uint32_t>> warmup;  // interval, klines until it is ready
+  std::vector<std::string> missing;  // symbols without a kline of an interval that it reads
+};
+
+struct Cycle {
+  uint32_t number = 0;
+  int32_t epoch = 0;
+  scan::CycleReport report;
+  double elapsed_us = 0;
+};
+
+struct Totals {
+  uint64_t updated_symbols = 0;
+  uint64_t filters_run = 0;
+  uint64_t filters_skipped = 0;
+};
+
+class Engine {
+ public:
+  static Result<MemoryNeed> measure(const EngineConfig& config);
+  static Result<std::unique_ptr<Engine>> create(const EngineConfig& config);
+  ~Engine();
+
+  // The key: slot + generation × 8192.
+  Result<uint32_t> add_symbol(const std::string& name);
+  Result<TraderAck> add_trader(const TraderSpec& spec);
+  Status remove_trader(uint32_t trader) { return scan_->remove_trader(trader); }
+  Status request_snapshot(uint32_t trader);
+  Cycle cycle(double now_ms);
+  // One value per slot.
+  Status evaluate(const std::string& text, const std::string& interval, std::vector<double>* values);
+  // One value per stored closed kline of the interval.
+  Status series(const std::string& text, const std::string& interval, uint32_t slot, std::vector<double>* values);
+  bool set_idle() { return store_->tracker().set_idle(); }
+
+  [[nodiscard]] const market::Store& store() const { return *store_; }
+  [[nodiscard]] const scan::Scan& scan() const { return *scan_; }
+  [[nodiscard]] const Arena& arena() const { return *arena_; }
+  [[nodiscard]] const Totals& totals() const { return totals_; }
+  [[nodiscard]] uint32_t cycles() const { return cycles_; }
+
+ private:
+  Engine() = default;
+  Result<uint32_t> interval_index(const std::string& name) const;
+  Result<filter::Tree> compile(const std::string& text, uint32_t interval, filter::Want want) const;
+  [[nodiscard]] std::vector<std::string> missing_symbols(uint32_t reads) const;
+
+  std::vector<std::string_view> intervals_;
+  std::vector<double> lengths_ms_;
+  std::vector<std::byte> region_;
+  std::vector<std::byte> arena_bytes_;
+  std::unique_ptr<market::Store> store_;
+  std::unique_ptr<Arena> arena_;
+  std::unique_ptr<scan::Scan> scan_;
+  std::vector<std::string> symbols_;  // by slot
+  std::map<std::string, uint32_t> slots_;
+  std::map<std::string, uint32_t> trader_ids_;
+  uint32_t cycles_ = 0;
+  Totals totals_;
+};
+
+}  // namespace tickscan::engine

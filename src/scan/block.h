@@ -1,0 +1,52 @@
+// What the engine knows of 64 symbols: the ingested copy of their market data, one array of 64 doubles per
+// field. Written by the pool thread that has the block in this cycle; between cycles by nobody.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/lanes.h"
+#include "filter/ast.h"
+#include "market/records.h"
+
+namespace tickscan::scan {
+
+// Stored ticker fields, and behind them the derived one.
+inline constexpr uint32_t kTickerLanes = market::kTickerFields + 1;
+inline constexpr uint32_t kSpreadLane = market::kTickerFields;
+inline constexpr uint32_t kMaxRows = 1 + market::kMaxIntervals;
+
+// One interval of a block.
+struct SeriesLanes {
+  double closed[market::kKlineFields][kLanes];  // the last closed kline that was stepped; NaN before the first
+  double now[market::kKlineFields][kLanes];     // the live kline where it is newer, else the closed one
+  double decided[kLanes];                       // close time up to which `on: 'close'` traders have decided
+  uint32_t cursor[kLanes];                      // closed klines stepped
+  uint32_t visible[kLanes];                     // closed klines that the ingest of this cycle saw
+  int32_t revision[kLanes];                     // ring revision that the stepped state is built on
+  int32_t reader_slot[kLanes];                  // our slot of the live kline's mailbox
+  LaneMask live;                                // lanes whose live kline is newer than the last closed one
+  LaneMask rebuild;                             // lanes whose history changed: step again from the oldest
+  double length_ms;
+};
+
+struct Block {
+  double ticker[kTickerLanes][kLanes];
+  int32_t ticker_slot[kLanes];
+  LaneMask dirty[kMaxRows];  // this cycle's change set: row 0 the ticker, row 1 + i interval i
+  LaneMask active;           // lanes that hold a symbol
+  LaneMask broken;           // lanes that could not be read whole in this cycle; they come again in the next
+  std::span<SeriesLanes> series;  // one per configured interval; the arrays of all blocks lie in one piece
+
+  // Lanes that changed in any of the rows (a bit per row).
+  [[nodiscard]] LaneMask dirty_in(uint32_t rows) const {
+    LaneMask lanes = 0;
+    for (uint32_t row = 0; rows != 0; ++row, rows >>= 1) {
+      if ((rows & 1) != 0) lanes |= dirty[row];
+    }
+    return lanes;
+  }
+};
+
+}  // namespace tickscan::scan

@@ -1,0 +1,51 @@
+// Packs what the blocks found into one message body: Int32 words and Float64 values, as js/protocol.js
+// describes them. Items are ordered by time, then in the order in which traders were added.
+//
+// Words of an item:  trader, flags, entered count, left count, column count, entered slots…, left slots…
+// Values of an item: time, then entered × columns, symbol by symbol; NaN is unknown.
+//
+// Called by the engine thread after the barrier.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "scan/trader.h"
+
+namespace tickscan::scan {
+
+inline constexpr int32_t kDeltaSnapshot = 1;
+inline constexpr int32_t kDeltaLate = 2;
+
+struct PackedDeltas {
+  std::vector<int32_t> words;
+  std::vector<double> values;
+};
+
+class DeltaPacker {
+ public:
+  // `now_ms` is the time of items that no kline's close decides.
+  void pack(std::span<Trader> traders, std::span<const BlockResult> blocks, double now_ms, PackedDeltas* out);
+
+ private:
+  struct Entry {
+    double time;
+    uint32_t trader;
+    bool late;
+    uint32_t block;
+    const Change* change;
+  };
+
+  void pack_item(std::span<const Entry> group, Trader& trader, std::span<const BlockResult> blocks,
+                 PackedDeltas* out);
+  void pack_snapshot(uint32_t index, Trader& trader, std::span<const BlockResult> blocks, double now_ms,
+                     PackedDeltas* out);
+
+  std::vector<Entry> entries_;  // kept for its capacity
+};
+
+// Appends the trader's column values of one symbol.
+void read_columns(const Trader& trader, uint32_t block, uint32_t lane, std::vector<double>* values);
+
+}  // namespace tickscan::scan

@@ -1,0 +1,190 @@
+// The kernels of the operators, and the dispatch.
+#include "scan/execute.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/simd.h"
+
+namespace tickscan::scan {
+
+namespace {
+
+// Below this many lanes, visiting them one by one is cheaper than comparing all 64.
+constexpr int kSparseLanes = 8;
+
+bool is_condition(NodeOp op) { return op >= NodeOp::less && op != NodeOp::number_of; }
+
+template <typename F>
+void arithmetic(const Instruction& instruction, uint32_t block, LaneMask lanes, F f) {
+  const double* a = instruction.inputs[0].at<double>(block);
+  const double* b = instruction.inputs[1].at<double>(block);
+  double* out = instruction.output.at<double>(block);
+  for_each_lane(lanes, [=](uint32_t lane) { out[lane] = f(a[lane], b[lane]); });
+}
+
+// A comparison is known where both sides are finite.
+template <typename Mask, typename F>
+void compare(const Instruction& instruction, uint32_t block, LaneMask lanes, Mask mask, F f) {
+  const double* a = instruction.inputs[0].at<double>(block);
+  const double* b = instruction.inputs[1].at<double>(block);
+  Condition& out = *instruction.output.at<Condition>(block);
+  LaneMask known = 0;
+  LaneMask value = 0;
+  if (std::popcount(lanes) < kSparseLanes) {
+    for_each_lane(lanes, [&](uint32_t lane) {
+      const double x = a[lane];
+      const double y = b[lane];
+      known |= static_cast<LaneMask>(x - x == 0.0 && y - y == 0.0) << lane;
+      value |= static_cast<LaneMask>(f(x, y)) << lane;
+    });
+  } else {
+    known = simd::finite(a) & simd::finite(b) & lanes;
+    value = mask(a, b);
+  }
+  out.known = (out.known & ~lanes) | known;
+  out.value = (out.value & ~lanes) | (value & known);
+}
+
+void set(Condition& out, LaneMask lanes, LaneMask value, LaneMask known) {
+  out.known = (out.known & ~lanes) | (known & lanes);
+  out.value = (out.value & ~lanes) | (value & known & lanes);
+}
+
+void logic(const Instruction& instruction, uint32_t block, LaneMask lanes) {
+  const Condition a = *instruction.inputs[0].at<Condition>(block);
+  Condition& out = *instruction.output.at<Condition>(block);
+  if (instruction.op == NodeOp::logical_not) {
+    set(out, lanes, ~a.value, a.known);
+    return;
+  }
+  const Condition b = *instruction.inputs[1].at<Condition>(block);
+  if (instruction.op == NodeOp::logical_and) {
+    // Known when both are, or when either is known to be false.
+    set(out, lanes, a.value & b.value,
+        (a.known & b.known) | (a.known & ~a.value) | (b.known & ~b.value));
+  } else {
+    set(out, lanes, a.value | b.value, (a.known & b.known) | a.value | b.value);
+  }
+}
+
+// Everything without state; false for what has state.
+bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask lanes) {
+  switch (instruction.op) {
+    case NodeOp::negate: {
+      const double* a = instruction.inputs[0].at<double>(block);
+      double* out = instruction.output.at<double>(block);
+      for_each_lane(lanes, [=](uint32_t lane) { out[lane] = -a[lane]; });
+      return true;
+    }
+    case NodeOp::add:
+      arithmetic(instruction, block, lanes, [](double a, double b) { return a + b; });
+      return true;
+    case NodeOp::subtract:
+      arithmetic(instruction, block, lanes, [](double a, double b) { return a - b; });
+      return true;
+    case NodeOp::multiply:
+      arithmetic(instruction, block, lanes, [](double a, double b) { return a * b; });
+      return true;
+    case NodeOp::divide:
+      arithmetic(instruction, block, lanes, [](double a, double b) { return a / b; });
+      return true;
+    case NodeOp::less:
+      compare(instruction, block, lanes, simd::less, [](double a, double b) { return a < b; });
+      return true;
+    case NodeOp::less_equal:
+      compare(instruction, block, lanes, simd::less_equal, [](double a, double b) { return a <= b; });
+      return true;
+    case NodeOp::equal:
+      compare(instruction, block, lanes, simd::equal, [](double a, double b) { return a == b; });
+      return true;
+    case NodeOp::not_equal:
+      compare(instruction, block, lanes, [](const double* a, const double* b) { return ~simd::equal(a, b); },
+              [](double a, double b) { return a != b; });
+      return true;
+    case NodeOp::logical_and:
+    case NodeOp::logical_or:
+    case NodeOp::logical_not:
+      logic(instruction, block, lanes);
+      return true;
+    case NodeOp::number_of: {
+      const Condition a = *instruction.inputs[0].at<Condition>(block);
+      double* out = instruction.output.at<double>(block);
+      for_each_lane(lanes, [=](uint32_t lane) {
+        const bool known = (a.known >> lane & 1) != 0;
+        out[lane] = known ? static_cast<double>(a.value >> lane & 1) : kUnknown;
+      });
+      return true;
+    }
+    case NodeOp::condition_of: {
+      const double* a = instruction.inputs[0].at<double>(block);
+      LaneMask value = 0;
+      LaneMask known = 0;
+      for_each_lane(lanes, [&](uint32_t lane) {
+        known |= static_cast<LaneMask>(a[lane] == a[lane]) << lane;
+        value |= static_cast<LaneMask>(a[lane] == 1.0) << lane;
+      });
+      set(*instruction.output.at<Condition>(block), lanes, value, known);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+struct Pointers {
+  std::array<const double*, indicator::kMaxInputs> inputs{};
+  std::array<double*, indicator::kMaxOutputs> outputs{};
+
+  Pointers(const Instruction& instruction, uint32_t block) {
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (instruction.inputs[i].base != nullptr) inputs[i] = instruction.inputs[i].at<double>(block);
+    }
+    for (size_t i = 0; i < instruction.output_count; ++i) {
+      outputs[i] = instruction.output.at<double>(block) + i * kLanes;
+    }
+  }
+};
+
+}  // namespace
+
+void execute_step(const Instruction& instruction, uint32_t block, LaneMask lanes) {
+  if (execute_stateless(instruction, block, lanes)) return;
+  TICKSCAN_ASSERT(instruction.kernel != nullptr);
+  const Pointers pointers(instruction, block);
+  instruction.kernel->update(instruction.state.at<void>(block), instruction.params.data(),
+                             pointers.inputs.data(), lanes, pointers.outputs.data());
+}
+
+void execute_now(const Instruction& instruction, uint32_t block, LaneMask lanes, LaneMask live) {
+  if (execute_stateless(instruction, block, lanes)) return;
+  TICKSCAN_ASSERT(instruction.kernel != nullptr);
+  const Pointers pointers(instruction, block);
+  if (live != 0) {
+    instruction.kernel->peek(instruction.state.at<void>(block), instruction.params.data(),
+                             pointers.inputs.data(), live, pointers.outputs.data());
+  }
+  const LaneMask closed = lanes & ~live;
+  if (closed == 0) return;
+  for (uint32_t i = 0; i < instruction.output_count; ++i) {
+    const double* from = instruction.closed.at<double>(block) + size_t{i} * kLanes;
+    double* to = pointers.outputs[i];
+    for_each_lane(closed, [=](uint32_t lane) { to[lane] = from[lane]; });
+  }
+}
+
+void execute_reset(const Instruction& instruction, uint32_t block, LaneMask lanes) {
+  if (is_condition(instruction.op)) {
+    set(*instruction.output.at<Condition>(block), lanes, 0, 0);
+    return;
+  }
+  double* out = instruction.output.at<double>(block);
+  for (uint32_t i = 0; i < instruction.output_count; ++i) {
+    for_each_lane(lanes, [=](uint32_t lane) { out[i * kLanes + lane] = kUnknown; });
+  }
+  if (instruction.kernel != nullptr) {
+    instruction.kernel->reset(instruction.state.at<void>(block), instruction.params.data(), lanes);
+  }
+}
+
+}  // namespace tickscan::scan

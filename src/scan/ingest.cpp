@@ -1,0 +1,83 @@
+// Mailboxes and counters → lanes.
+#include "scan/ingest.h"
+
+#include <cmath>
+
+namespace tickscan::scan {
+
+namespace {
+
+void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane) {
+  int32_t& slot = block.ticker_slot[lane];
+  slot = record.box.take(slot);
+  const double* fields = record.slots[slot];
+  for (uint32_t i = 0; i < market::kTickerFields; ++i) block.ticker[i][lane] = fields[i];
+  block.ticker[kSpreadLane][lane] = fields[market::ticker_ask] - fields[market::ticker_bid];
+  // A feed without the change still has it: from the open of 24 hours ago. NaN in, NaN out.
+  double& change = block.ticker[market::ticker_change_24h][lane];
+  if (std::isnan(change)) {
+    const double open = fields[market::ticker_open_24h];
+    change = (fields[market::ticker_last] - open) / open * 100.0;
+  }
+}
+
+// False: the ring is being rewritten right now.
+bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval, SeriesLanes& series, uint32_t lane) {
+  market::SeriesRecord& record = store.series(slot, interval);
+  const market::KlineRing ring = store.ring(slot, interval);
+  const int32_t revision = ring.revision();
+  if ((revision & 1) != 0) return false;
+  series.reader_slot[lane] = record.box.take(series.reader_slot[lane]);
+  series.visible[lane] = ring.count();
+  const bool rewritten = revision != series.revision[lane];
+  const bool lapped = series.cursor[lane] < ring.oldest(series.visible[lane]);
+  if (rewritten || lapped) series.rebuild |= lane_bit(lane);
+  series.revision[lane] = revision;
+  return true;
+}
+
+}  // namespace
+
+void ingest(const market::Store& store, uint32_t block_index, Block& block) {
+  const uint32_t first = block_index * kLanes;
+  block.broken = 0;
+  for_each_lane(block.dirty[0] & block.active,
+                [&](uint32_t lane) { ingest_ticker(store.ticker(first + lane), block, lane); });
+  for (uint32_t i = 0; i < block.series.size(); ++i) {
+    SeriesLanes& series = block.series[i];
+    series.rebuild = 0;
+    LaneMask& dirty = block.dirty[1 + i];
+    LaneMask unreadable = 0;
+    for_each_lane(dirty & block.active, [&](uint32_t lane) {
+      if (!ingest_series(store, first + lane, i, series, lane)) unreadable |= lane_bit(lane);
+    });
+    dirty &= ~unreadable;
+    for_each_lane(unreadable, [&](uint32_t lane) { store.tracker().mark(1 + i, first + lane); });
+  }
+}
+
+void refresh_now(const market::Store& store, uint32_t block_index, Block& block) {
+  const uint32_t first = block_index * kLanes;
+  for (uint32_t i = 0; i < block.series.size(); ++i) {
+    SeriesLanes& series = block.series[i];
+    for_each_lane(block.dirty[1 + i] & block.active & ~block.broken, [&](uint32_t lane) {
+      const double* live = store.series(first + lane, i).slots[series.reader_slot[lane]];
+      const double closed = series.closed[market::kline_open_time][lane];
+      const bool has_live = !std::isnan(live[market::kline_open_time]);
+      const bool is_live = has_live && (std::isnan(closed) || live[market::kline_open_time] > closed);
+      for (uint32_t field = 0; field < market::kKlineFields; ++field) {
+        series.now[field][lane] = is_live ? live[field] : series.closed[field][lane];
+      }
+      series.live = is_live ? series.live | lane_bit(lane) : series.live & ~lane_bit(lane);
+    });
+  }
+}
+
+void put_back(const market::Store& store, uint32_t block_index, const Block& block, LaneMask lanes) {
+  DirtyTracker tracker = store.tracker();
+  for (uint32_t row = 0; row < store.layout().row_count; ++row) {
+    for_each_lane(block.dirty[row] & lanes, [&](uint32_t lane) { tracker.mark(row, block_index * kLanes + lane); });
+  }
+}
+
+}  // namespace tickscan::scan

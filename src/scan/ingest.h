@@ -1,0 +1,22 @@
+// Takes what writers published for one block into the engine's copy. The only reader of the mailboxes.
+//
+// Called by the pool thread that has the block. Live klines are taken before closed counts are read: then a
+// live kline that is taken never stands before a closed one that is not seen.
+#pragma once
+
+#include "market/store.h"
+#include "scan/block.h"
+
+namespace tickscan::scan {
+
+// Reads every record whose dirty bit is set in `block.dirty`. A series that is being rewritten is left as it
+// was: its bit goes out of the change set and is marked again.
+void ingest(const market::Store& store, uint32_t block_index, Block& block);
+
+// After the closed klines were stepped: what `[0]` is now, for the lanes that changed.
+void refresh_now(const market::Store& store, uint32_t block_index, Block& block);
+
+// Marks again whatever the lanes had dirty, for the next cycle.
+void put_back(const market::Store& store, uint32_t block_index, const Block& block, LaneMask lanes);
+
+}  // namespace tickscan::scan

@@ -1,0 +1,48 @@
+// The scan pool: a fixed set of threads that run the same function over numbered items, taken from an atomic
+// counter. The calling thread works too. Between runs the threads sleep on a futex; they never return to an
+// event loop, so nothing they do is proxied to another thread.
+//
+// run() is called by the engine thread only, and returns when every item is done.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "base/function_ref.h"
+
+namespace tickscan::scan {
+
+class Pool {
+ public:
+  // threads counts the calling one: 1 starts none.
+  explicit Pool(uint32_t threads);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Calls work(item, thread) for each item below `items`; thread is below threads(). With fewer items than
+  // `inline_below` the calling thread does them all without waking anyone.
+  using Work = FunctionRef<void(uint32_t item, uint32_t thread)>;
+  void run(uint32_t items, Work work, uint32_t inline_below = 2);
+
+  [[nodiscard]] uint32_t threads() const { return static_cast<uint32_t>(workers_.size()) + 1; }
+
+ private:
+  void loop(uint32_t thread);
+  void take_items(uint32_t thread);
+
+  // Stored by run() before `generation_` moves, read by workers after they saw it move.
+  const Work* work_ = nullptr;
+  uint32_t items_ = 0;
+  std::atomic<bool> stopping_{false};
+
+  std::atomic<uint32_t> next_item_{0};    // taken by everyone
+  std::atomic<int32_t> generation_{0};    // moved by run(); workers sleep on it
+  std::atomic<int32_t> running_{0};       // workers still busy with this generation; run() sleeps on it
+
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace tickscan::scan

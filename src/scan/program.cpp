@@ -1,0 +1,236 @@
+// Resolves addresses and orders instructions.
+#include "scan/program.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/assert.h"
+
+namespace tickscan::scan {
+
+namespace {
+
+constexpr size_t kArrayBytes = kLanes * sizeof(double);
+constexpr size_t kLanesBytes = sizeof(SeriesLanes::closed);
+constexpr size_t kCursorBytes = sizeof(SeriesLanes::cursor);
+
+Operand offset(Operand operand, size_t bytes) { return {operand.base + bytes, operand.stride}; }
+
+size_t outputs_bytes(const Node& node) { return node.now_offset; }
+
+}  // namespace
+
+// Nodes and klines that a program beside the permanent one keeps in scratch memory.
+struct ProgramCompiler::Overlay {
+  std::unordered_map<NodeId, std::byte*> nodes;  // outputs, then state
+  std::array<Operand, market::kMaxIntervals> lanes;
+};
+
+Operand ProgramCompiler::closed_of(NodeId id) const { return closed_of(id, nullptr); }
+
+Operand ProgramCompiler::closed_of(NodeId id, const Overlay* overlay) const {
+  const Node& node = plan_.node(id);
+  switch (node.key.op) {
+    case NodeOp::constant:
+      return {node.memory, 0};
+    case NodeOp::ticker:
+      return now_of(id);
+    case NodeOp::series: {
+      const auto interval = static_cast<size_t>(node.key.interval);
+      const Operand lanes = overlay != nullptr ? overlay->lanes[interval]
+                                               : plan_.timelines()[node.key.timeline].lanes[interval];
+      return offset(lanes, node.key.field * kArrayBytes);
+    }
+    case NodeOp::output:
+      return offset(closed_of(node.key.inputs[0], overlay), node.key.field * kArrayBytes);
+    default:
+      break;
+  }
+  if (overlay != nullptr) {
+    const auto found = overlay->nodes.find(id);
+    if (found != overlay->nodes.end()) return {found->second, 0};
+  }
+  return {node.memory, node.stride};
+}
+
+Operand ProgramCompiler::now_of(NodeId id) const {
+  const Node& node = plan_.node(id);
+  switch (node.key.op) {
+    case NodeOp::constant:
+      return {node.memory, 0};
+    case NodeOp::ticker:
+      return {reinterpret_cast<std::byte*>(&lanes_.blocks[0].ticker[node.key.field]), sizeof(Block)};
+    case NodeOp::series: {
+      SeriesLanes& first = lanes_.series[static_cast<size_t>(node.key.interval)];
+      return {reinterpret_cast<std::byte*>(&first.now[node.key.field]), sizeof(SeriesLanes) * lanes_.interval_count};
+    }
+    case NodeOp::output:
+      return offset(now_of(node.key.inputs[0]), node.key.field * kArrayBytes);
+    default:
+      return {node.memory + node.now_offset, node.stride};
+  }
+}
+
+// Nodes that run this way, inputs first.
+std::vector<NodeId> ProgramCompiler::running(Way way) const {
+  std::vector<NodeId> ids;
+  const auto nodes = plan_.nodes();
+  for (NodeId id = 0; id < nodes.size(); ++id) {
+    if (nodes[id].runs() && nodes[id].refs_of(way) > 0) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end(), [&](NodeId a, NodeId b) { return nodes[a].sequence < nodes[b].sequence; });
+  return ids;
+}
+
+Instruction ProgramCompiler::step_instruction(const Node& node, const Overlay* overlay) const {
+  Instruction made;
+  made.op = node.key.op;
+  made.output_count = node.output_count;
+  made.kernel = node.kernel;
+  made.params = node.key.params;
+  for (size_t i = 0; i < node.key.inputs.size(); ++i) {
+    if (node.key.inputs[i] != kNoNode) made.inputs[i] = closed_of(node.key.inputs[i], overlay);
+  }
+  return made;
+}
+
+Instruction ProgramCompiler::now_instruction(const Node& node) const {
+  Instruction made;
+  made.op = node.key.op;
+  made.clock = node.clock;
+  made.output_count = node.output_count;
+  made.fresh = node.fresh[static_cast<uint8_t>(Way::now)];
+  made.rows = node.rows;
+  made.kernel = node.kernel;
+  made.params = node.key.params;
+  const auto& inputs = node.now_inputs[0] != kNoNode ? node.now_inputs : node.key.inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i] != kNoNode) made.inputs[i] = now_of(inputs[i]);
+  }
+  made.output = {node.memory + node.now_offset, node.stride};
+  made.closed = {node.memory, node.stride};
+  made.state = {node.memory + node.state_offset, node.stride};
+  if (node.stateful()) made.cursors = plan_.timelines()[node.key.timeline].cursors[node.clock];
+  return made;
+}
+
+StepProgram ProgramCompiler::skeleton(TimelineId id) const {
+  const Timeline& timeline = plan_.timelines()[id];
+  StepProgram program;
+  program.base = timeline.base;
+  program.intervals = timeline.intervals;
+  program.lanes = timeline.lanes;
+  program.cursors = timeline.cursors;
+  program.decided = timeline.decided;
+  return program;
+}
+
+Programs ProgramCompiler::compile(uint32_t threads) const {
+  Programs programs;
+  const Timelines& timelines = plan_.timelines();
+  for (size_t id = 0; id < timelines.size(); ++id) {
+    programs.timelines.push_back(skeleton(static_cast<TimelineId>(id)));
+    if (timelines[static_cast<TimelineId>(id)].in_use()) programs.order.push_back(static_cast<TimelineId>(id));
+  }
+  std::vector<std::vector<NodeId>> fresh(timelines.size());
+  for (const NodeId id : running(Way::closed)) {
+    const Node& node = plan_.node(id);
+    TICKSCAN_ASSERT(node.key.timeline != kNoTimeline);
+    Instruction step = step_instruction(node, nullptr);
+    step.output = {node.memory, node.stride};
+    step.state = {node.memory + node.state_offset, node.stride};
+    programs.timelines[node.key.timeline].steps[node.clock].push_back(step);
+    if (node.fresh[static_cast<uint8_t>(Way::closed)]) fresh[node.key.timeline].push_back(id);
+  }
+  for (const NodeId id : running(Way::now)) programs.now.push_back(now_instruction(plan_.node(id)));
+  for (const TimelineId id : programs.order) {
+    if (!fresh[id].empty() || timelines[id].fresh) programs.warm_ups.push_back(warm_up(id, fresh[id], threads));
+  }
+  return programs;
+}
+
+// The wanted nodes and everything below them that runs, inputs first.
+std::vector<NodeId> ProgramCompiler::with_inputs(std::span<const NodeId> wanted) const {
+  std::vector<NodeId> all;
+  std::vector<NodeId> left(wanted.begin(), wanted.end());
+  while (!left.empty()) {
+    const NodeId id = left.back();
+    left.pop_back();
+    if (std::find(all.begin(), all.end(), id) != all.end()) continue;
+    all.push_back(id);
+    for (const NodeId input : plan_.node(id).key.inputs) {
+      if (input != kNoNode) left.push_back(input);
+    }
+  }
+  std::erase_if(all, [&](NodeId id) { return !plan_.node(id).runs(); });
+  std::sort(all.begin(), all.end(),
+            [&](NodeId a, NodeId b) { return plan_.node(a).sequence < plan_.node(b).sequence; });
+  return all;
+}
+
+// A program that steps `steps`: those in `own` in their own memory, the others and the klines in scratch
+// memory. With scratch = nullptr only counts the bytes.
+StepProgram ProgramCompiler::beside(TimelineId id, std::span<const NodeId> steps, std::span<const NodeId> own,
+                                    std::byte* scratch, size_t* bytes, Operand* result, NodeId root) const {
+  StepProgram program = skeleton(id);
+  Overlay overlay;
+  size_t used = 0;
+  const auto take = [&](size_t size) {
+    std::byte* piece = scratch == nullptr ? nullptr : scratch + used;
+    used += (size + 15) / 16 * 16;
+    return piece;
+  };
+  for (uint32_t i = 0; i < market::kMaxIntervals; ++i) {
+    if ((program.intervals >> i & 1) == 0) continue;
+    overlay.lanes[i] = program.lanes[i] = {take(kLanesBytes), 0};
+    program.cursors[i] = {take(kCursorBytes), 0};
+  }
+  program.decided = {};
+  for (const NodeId step : steps) {
+    const Node& node = plan_.node(step);
+    const bool is_own = std::find(own.begin(), own.end(), step) != own.end();
+    const size_t state_bytes = node.stride - node.state_offset;
+    if (!is_own) overlay.nodes[step] = take(outputs_bytes(node) + state_bytes);
+    Instruction made = step_instruction(node, &overlay);
+    if (is_own) {
+      made.output = {node.memory, node.stride};
+      made.state = {node.memory + node.state_offset, node.stride};
+    } else if (scratch != nullptr) {
+      made.output = {overlay.nodes[step], 0};
+      made.state = {overlay.nodes[step] + outputs_bytes(node), 0};
+    }
+    program.steps[node.clock].push_back(made);
+  }
+  if (result != nullptr && scratch != nullptr) *result = closed_of(root, &overlay);
+  *bytes = used;
+  return program;
+}
+
+WarmUp ProgramCompiler::warm_up(TimelineId id, std::span<const NodeId> fresh, uint32_t threads) const {
+  WarmUp made;
+  made.timeline = id;
+  if (plan_.timelines()[id].fresh) return made;  // its permanent program takes everything
+  const std::vector<NodeId> steps = with_inputs(fresh);
+  size_t bytes = 0;
+  (void)beside(id, steps, fresh, nullptr, &bytes, nullptr, kNoNode);
+  made.scratch.resize(bytes * threads + 16);
+  auto start = reinterpret_cast<uintptr_t>(made.scratch.data());
+  std::byte* aligned = made.scratch.data() + ((16 - start % 16) % 16);
+  for (uint32_t thread = 0; thread < threads; ++thread) {
+    size_t same = 0;
+    made.by_thread.push_back(beside(id, steps, fresh, aligned + bytes * thread, &same, nullptr, kNoNode));
+  }
+  return made;
+}
+
+StepProgram ProgramCompiler::compile_history(TimelineId timeline, NodeId root, std::vector<std::byte>& scratch,
+                                             Operand* result) const {
+  const std::vector<NodeId> steps = with_inputs({&root, 1});
+  size_t bytes = 0;
+  (void)beside(timeline, steps, {}, nullptr, &bytes, nullptr, root);
+  scratch.assign(bytes + 16, std::byte{0});
+  const auto start = reinterpret_cast<uintptr_t>(scratch.data());
+  return beside(timeline, steps, {}, scratch.data() + ((16 - start % 16) % 16), &bytes, result, root);
+}
+
+}  // namespace tickscan::scan

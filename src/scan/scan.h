@@ -1,0 +1,98 @@
+// One scan cycle: swap, drain, blocks on the pool, barrier, deltas. And what changes between cycles: symbols
+// and traders.
+//
+// Every function is called by the engine thread. During a cycle each block belongs to one pool thread; what
+// they share is read-only then (programs, traders but for their match words, the store's rings).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/arena.h"
+#include "market/store.h"
+#include "scan/delta.h"
+#include "scan/plan.h"
+#include "scan/pool.h"
+#include "scan/program.h"
+#include "scan/stepper.h"
+#include "scan/trader.h"
+
+namespace tickscan::scan {
+
+struct CycleReport {
+  uint32_t updated_symbols = 0;
+  uint32_t skipped_symbols = 0;
+  uint64_t filters_run = 0;  // trader × symbol pairs
+  uint64_t filters_skipped = 0;
+};
+
+class Scan {
+ public:
+  // `lengths_ms` of the configured intervals; the arena is for traders.
+  Scan(const market::Store& store, std::span<const double> lengths_ms, Arena& arena, uint32_t max_traders,
+       uint32_t threads);
+
+  // A symbol's lane takes part from the next cycle on.
+  void activate(uint32_t slot);
+
+  // trees: the filter, then the columns. The trader's first decision comes with the next cycle.
+  Result<uint32_t> add_trader(const std::string& id, std::span<const filter::Tree> trees, bool on_close,
+                              uint32_t base);
+  Status remove_trader(uint32_t index);
+  [[nodiscard]] const Trader* trader(uint32_t index) const;
+  void want_snapshot(uint32_t index) { traders_[index].snapshot_wanted = true; }
+
+  // The deltas stay valid until the next cycle.
+  CycleReport cycle(double now_ms);
+  [[nodiscard]] const PackedDeltas& deltas() const { return deltas_; }
+
+  // The expression's value per slot, on what the last cycle ingested; NaN is unknown.
+  Status evaluate(const filter::Tree& tree, uint32_t base, std::vector<double>* values);
+  // The expression's value at each stored closed kline of an interval of one symbol.
+  Status history(const filter::Tree& tree, uint32_t base, uint32_t slot, std::vector<double>* values);
+
+  [[nodiscard]] size_t node_count() const { return plan_.node_count(); }
+  [[nodiscard]] uint32_t trader_count() const { return trader_count_; }
+  [[nodiscard]] uint32_t symbol_count() const { return symbol_count_; }
+  [[nodiscard]] uint32_t threads() const { return pool_.threads(); }
+  [[nodiscard]] static size_t bytes_for(uint32_t max_symbols, uint32_t interval_count, uint32_t max_traders);
+
+ private:
+  void compile();
+  void drain(std::vector<uint32_t>* due_blocks);
+  // Warm-ups, steps and the now program of one block; `decide` false computes without deciding.
+  void scan_block(uint32_t block, uint32_t thread, double now_ms, bool decide);
+  void warm_up(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);
+  void step_timeline(TimelineId id, uint32_t block, Stepper& stepper, const Stepping& limits);
+  // Returns the lanes that were decided.
+  LaneMask decide_closes(TimelineId id, uint32_t block, LaneMask lanes, const double* close_times, LaneMask late);
+  void decide_first_close(Trader& trader, uint32_t index, uint32_t block);
+  void run_now(uint32_t block);
+  void decide_ticks(uint32_t block, double now_ms);
+  void record(uint32_t index, uint32_t block, LaneMask lanes, LaneMask matches, double time, bool late);
+
+  market::Store store_;
+  Arena& arena_;
+  uint32_t blocks_count_;
+  std::vector<Block> blocks_;
+  std::vector<SeriesLanes> series_;
+  Timelines timelines_;
+  Plan plan_;
+  ProgramCompiler compiler_;
+  Programs programs_;
+  bool has_fresh_ = false;
+  std::vector<Trader> traders_;
+  std::vector<std::vector<uint32_t>> close_traders_;  // by timeline
+  std::vector<uint32_t> tick_traders_;
+  std::vector<BlockResult> results_;
+  std::vector<uint32_t> due_;
+  uint32_t trader_count_ = 0;
+  uint32_t symbol_count_ = 0;
+  DeltaPacker packer_;
+  PackedDeltas deltas_;
+  Pool pool_;
+};
+
+}  // namespace tickscan::scan

@@ -1,0 +1,184 @@
+// What one pool thread does for one block in a cycle: ingest, warm up, step, decide closes, compute now,
+// decide ticks. Everything it writes belongs to the block.
+#include <algorithm>
+
+#include "base/assert.h"
+#include "scan/execute.h"
+#include "scan/ingest.h"
+#include "scan/scan.h"
+
+namespace tickscan::scan {
+
+void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decide) {
+  Block& block = blocks_[index];
+  ingest(store_, index, block);
+  Stepper stepper(store_, index, block);
+  Stepping limits;
+  for (uint32_t i = 0; i < block.series.size(); ++i) limits.limits[i] = block.series[i].visible;
+  warm_up(index, thread, stepper, limits);
+  for (const TimelineId id : programs_.order) step_timeline(id, index, stepper, limits);
+  refresh_now(store_, index, block);
+  run_now(index);
+  if (!decide) return;
+  LaneMask updated = 0;
+  for (const LaneMask row : block.dirty) updated |= row;
+  results_[index].updated_symbols = static_cast<uint32_t>(std::popcount(updated));
+  for (const auto& traders : close_traders_) {
+    for (const uint32_t trader : traders) {
+      if (traders_[trader].fresh) decide_first_close(traders_[trader], trader, index);
+    }
+  }
+  decide_ticks(index, now_ms);
+  results_[index].broken = block.broken;
+  put_back(store_, index, block, block.broken);
+}
+
+void Scan::warm_up(uint32_t index, uint32_t thread, Stepper& stepper, const Stepping& limits) {
+  Block& block = blocks_[index];
+  if (block.active == 0) return;
+  for (const WarmUp& one : programs_.warm_ups) {
+    const StepProgram& permanent = programs_.timelines[one.timeline];
+    Stepping stepping = limits;
+    stepping.force = true;
+    if (one.by_thread.empty()) {
+      // A new timeline: its first run takes all that is stored, and nothing before counts as undecided.
+      stepper.restart(permanent, block.active, stepping);
+      auto* decided = permanent.decided.at<double>(index);
+      stepper.run(permanent, block.active, stepping, [&](LaneMask lanes, const double* close_times, LaneMask) {
+        for_each_lane(lanes, [&](uint32_t lane) { decided[lane] = close_times[lane]; });
+      });
+      continue;
+    }
+    // Beside the timeline, up to where it stands.
+    for (uint32_t i = 0; i < block.series.size(); ++i) {
+      if ((permanent.intervals >> i & 1) != 0) stepping.limits[i] = permanent.cursors[i].at<uint32_t>(index);
+    }
+    const StepProgram& program = one.by_thread[thread];
+    stepper.restart(program, block.active, stepping);
+    stepper.run(program, block.active, stepping, [](LaneMask, const double*, LaneMask) {});
+  }
+}
+
+void Scan::step_timeline(TimelineId id, uint32_t index, Stepper& stepper, const Stepping& limits) {
+  Block& block = blocks_[index];
+  const StepProgram& program = programs_.timelines[id];
+  LaneMask rebuild = 0;
+  LaneMask lanes = 0;
+  for (uint32_t i = 0; i < block.series.size(); ++i) {
+    if ((program.intervals >> i & 1) == 0) continue;
+    rebuild |= block.series[i].rebuild;
+    lanes |= block.dirty[1 + i];
+  }
+  if (lanes == 0) return;
+  if (rebuild != 0) stepper.restart(program, rebuild, limits);
+  Stepping stepping = limits;
+  const auto& traders = close_traders_[id];
+  stepping.newest_only = timelines_.single(id) && traders.empty() && program.steps[program.base].empty();
+  LaneMask decided = 0;
+  stepper.run(program, lanes, stepping, [&](LaneMask stepped, const double* close_times, LaneMask late) {
+    decided |= decide_closes(id, index, stepped, close_times, late);
+  });
+  for (const uint32_t trader : traders) {
+    if (!traders_[trader].fresh) results_[index].filters_run += static_cast<uint64_t>(std::popcount(decided));
+  }
+}
+
+// A kline that was decided before stays decided, and of a history load only the last one is.
+LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, const double* close_times,
+                            LaneMask late) {
+  const StepProgram& program = programs_.timelines[id];
+  auto* decided = program.decided.at<double>(index);
+  const auto* cursors = program.cursors[program.base].at<uint32_t>(index);
+  LaneMask due = 0;
+  for_each_lane(lanes, [&](uint32_t lane) {
+    if (close_times[lane] <= decided[lane]) return;
+    const uint32_t slot = index * kLanes + lane;
+    if (cursors[lane] < store_.ring(slot, program.base).history_count()) return;
+    due |= lane_bit(lane);
+    decided[lane] = close_times[lane];
+  });
+  for (const uint32_t trader : close_traders_[id]) {
+    if (traders_[trader].fresh) continue;
+    const Condition& condition = *traders_[trader].condition.at<Condition>(index);
+    LaneMask left = due;
+    while (left != 0) {
+      const auto first = static_cast<uint32_t>(std::countr_zero(left));
+      LaneMask same = 0;
+      for_each_lane(left, [&](uint32_t lane) {
+        const bool equal = close_times[lane] == close_times[first] && (late >> lane & 1) == (late >> first & 1);
+        same |= static_cast<LaneMask>(equal) << lane;
+      });
+      record(trader, index, same, condition.value, close_times[first], (late >> first & 1) != 0);
+      left &= ~same;
+    }
+  }
+  return due;
+}
+
+void Scan::decide_first_close(Trader& trader, uint32_t number, uint32_t index) {
+  const StepProgram& program = programs_.timelines[trader.expression.timeline];
+  const double* open_times = program.lanes[program.base].at<double>(index);
+  const Block& block = blocks_[index];
+  LaneMask due = 0;
+  double newest = 0;
+  for_each_lane(block.active & ~block.broken, [&](uint32_t lane) {
+    if (!(open_times[lane] == open_times[lane])) return;
+    due |= lane_bit(lane);
+    newest = std::max(newest, open_times[lane] + block.series[program.base].length_ms);
+  });
+  results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
+  record(number, index, due, trader.condition.at<Condition>(index)->value, newest, false);
+}
+
+void Scan::run_now(uint32_t index) {
+  const Block& block = blocks_[index];
+  LaneMask broken = block.broken;
+  for (const Instruction& instruction : programs_.now) {
+    const LaneMask lanes =
+        (instruction.fresh ? block.active : block.dirty_in(instruction.rows)) & ~broken;
+    if (lanes == 0) continue;
+    LaneMask live = 0;
+    if (instruction.kernel != nullptr) {
+      // A closed kline that its timeline still waits with counts as live: it is not stepped yet.
+      live = lanes & block.series[instruction.clock].live;
+      const auto* cursors = instruction.cursors.at<uint32_t>(index);
+      const uint32_t* visible = block.series[instruction.clock].visible;
+      for_each_lane(lanes, [&](uint32_t lane) {
+        live |= static_cast<LaneMask>(cursors[lane] < visible[lane]) << lane;
+      });
+    }
+    execute_now(instruction, index, lanes, live);
+  }
+}
+
+void Scan::decide_ticks(uint32_t index, double now_ms) {
+  const Block& block = blocks_[index];
+  for (const uint32_t number : tick_traders_) {
+    const Trader& trader = traders_[number];
+    const LaneMask due =
+        (trader.fresh ? block.active : block.dirty_in(trader.expression.rows)) & ~block.broken;
+    if (due == 0) continue;
+    results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
+    record(number, index, due, trader.condition.at<Condition>(index)->value, now_ms, false);
+  }
+}
+
+void Scan::record(uint32_t number, uint32_t index, LaneMask lanes, LaneMask matches, double time, bool late) {
+  const Trader& trader = traders_[number];
+  LaneMask& before = trader.matches[index];
+  const LaneMask changed = (before ^ matches) & lanes;
+  if (changed == 0) return;
+  BlockResult& result = results_[index];
+  Change change;
+  change.trader = number;
+  change.late = late;
+  change.time = time;
+  change.entered = changed & matches;
+  change.left = changed & before;
+  change.first_value = static_cast<uint32_t>(result.values.size());
+  for_each_lane(change.entered, [&](uint32_t lane) { read_columns(trader, index, lane, &result.values); });
+  result.changes.push_back(change);
+  before ^= changed;
+}
+
+}  // namespace tickscan::scan

@@ -1,0 +1,128 @@
+// The order of steps, and the waiting.
+#include "scan/stepper.h"
+
+#include "scan/execute.h"
+
+namespace tickscan::scan {
+
+void Stepper::run(const StepProgram& program, LaneMask lanes, const Stepping& stepping, OnBase on_base) {
+  const uint32_t base = program.base;
+  auto* cursors = program.cursors[base].at<uint32_t>(block_index_);
+  const uint32_t* limits = stepping.limits[base];
+  const double length_ms = block_.series[base].length_ms;
+  const bool alone = program.intervals == 1U << base;
+  if (stepping.newest_only) {
+    for_each_lane(lanes, [&](uint32_t lane) {
+      if (cursors[lane] + 1 < limits[lane]) cursors[lane] = limits[lane] - 1;
+    });
+  }
+  double close_times[kLanes];
+  for (;;) {
+    LaneMask due = 0;
+    for_each_lane(lanes, [&](uint32_t lane) { due |= static_cast<LaneMask>(cursors[lane] < limits[lane]) << lane; });
+    LaneMask late = 0;
+    if (!alone && !stepping.force) due = reached(program, due, stepping, &late);
+    if (due == 0) return;
+    LaneMask taken = gather(program, base, due);
+    const double* open_times = program.lanes[base].at<double>(block_index_);
+    for_each_lane(taken, [&](uint32_t lane) { close_times[lane] = open_times[lane] + length_ms; });
+    if (!alone) step_others(program, &taken, close_times, stepping);
+    step(program, base, taken);
+    for_each_lane(taken, [&](uint32_t lane) { cursors[lane] += 1; });
+    lanes &= ~(due & ~taken);
+    if (taken != 0) on_base(taken, close_times, late & taken);
+  }
+}
+
+void Stepper::restart(const StepProgram& program, LaneMask lanes, const Stepping& stepping) {
+  for (uint32_t i = 0; i < block_.series.size(); ++i) {
+    if ((program.intervals >> i & 1) == 0) continue;
+    auto* cursors = program.cursors[i].at<uint32_t>(block_index_);
+    auto* fields = program.lanes[i].at<double>(block_index_);
+    for_each_lane(lanes, [&](uint32_t lane) {
+      cursors[lane] = ring(lane, i).oldest(stepping.limits[i][lane]);
+      for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kUnknown;
+    });
+    for (const Instruction& instruction : program.steps[i]) execute_reset(instruction, block_index_, lanes);
+  }
+}
+
+LaneMask Stepper::gather(const StepProgram& program, uint32_t interval, LaneMask lanes) {
+  const auto* cursors = program.cursors[interval].at<uint32_t>(block_index_);
+  auto* fields = program.lanes[interval].at<double>(block_index_);
+  SeriesLanes& series = block_.series[interval];
+  LaneMask taken = 0;
+  for_each_lane(lanes, [&](uint32_t lane) {
+    market::Kline kline;
+    const auto read = ring(lane, interval).read(cursors[lane], series.revision[lane], &kline);
+    if (read != market::KlineRing::Read::ok) {
+      constexpr int32_t kNoRevision = -1;
+      series.revision[lane] = kNoRevision;
+      block_.broken |= lane_bit(lane);
+      store_.tracker().mark(1 + interval, block_index_ * kLanes + lane);
+      return;
+    }
+    for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kline.fields[field];
+    taken |= lane_bit(lane);
+  });
+  return taken;
+}
+
+void Stepper::step(const StepProgram& program, uint32_t interval, LaneMask lanes) {
+  if (lanes == 0) return;
+  for (const Instruction& instruction : program.steps[interval]) execute_step(instruction, block_index_, lanes);
+}
+
+void Stepper::step_others(const StepProgram& program, LaneMask* lanes, const double* close_times,
+                          const Stepping& stepping) {
+  for (uint32_t i = 0; i < block_.series.size(); ++i) {
+    if (i == program.base || (program.intervals >> i & 1) == 0) continue;
+    auto* cursors = program.cursors[i].at<uint32_t>(block_index_);
+    const double length_ms = block_.series[i].length_ms;
+    for (;;) {
+      LaneMask due = 0;
+      for_each_lane(*lanes, [&](uint32_t lane) {
+        if (cursors[lane] >= stepping.limits[i][lane]) return;
+        const double close_time = ring(lane, i).open_time_guess(cursors[lane]) + length_ms;
+        if (close_time <= close_times[lane]) due |= lane_bit(lane);
+      });
+      if (due == 0) break;
+      const LaneMask taken = gather(program, i, due);
+      *lanes &= ~(due & ~taken);
+      step(program, i, taken);
+      for_each_lane(taken, [&](uint32_t lane) { cursors[lane] += 1; });
+    }
+  }
+}
+
+LaneMask Stepper::reached(const StepProgram& program, LaneMask lanes, const Stepping& stepping, LaneMask* late) const {
+  const uint32_t base = program.base;
+  const auto* cursors = program.cursors[base].at<uint32_t>(block_index_);
+  LaneMask due = 0;
+  for_each_lane(lanes, [&](uint32_t lane) {
+    const double close_time = ring(lane, base).open_time_guess(cursors[lane]) + block_.series[base].length_ms;
+    bool all = true;
+    for (uint32_t i = 0; i < block_.series.size() && all; ++i) {
+      if (i == base || (program.intervals >> i & 1) == 0) continue;
+      all = series_reached(i, lane, close_time, stepping.limits[i][lane]);
+    }
+    const bool last_call = cursors[lane] + 1 < stepping.limits[base][lane];
+    if (all || last_call) due |= lane_bit(lane);
+    if (!all && last_call) *late |= lane_bit(lane);
+  });
+  return due;
+}
+
+// The kline of the last boundary ≤ close_time is stored, or a later one is seen. Boundaries are where the
+// series' own klines end, so a kline that ends within one length before close_time is that kline.
+bool Stepper::series_reached(uint32_t interval, uint32_t lane, double close_time, uint32_t limit) const {
+  if (limit == 0) return true;
+  const double length_ms = block_.series[interval].length_ms;
+  const double last_close = ring(lane, interval).open_time_guess(limit - 1) + length_ms;
+  if (last_close > close_time - length_ms) return true;
+  const int32_t slot = block_.series[interval].reader_slot[lane];
+  const double live = store_.series(block_index_ * kLanes + lane, interval).slots[slot][market::kline_open_time];
+  return live > close_time - length_ms;
+}
+
+}  // namespace tickscan::scan

@@ -1,0 +1,58 @@
+// A trader as the scan sees it: where its truth lies, and what it matched last.
+//
+// Made and removed by the engine thread between cycles. `matches` has one word per block, written by the
+// pool thread that has the block.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scan/instruction.h"
+#include "scan/plan.h"
+
+namespace tickscan::scan {
+
+struct Trader {
+  std::string id;
+  bool in_use = false;
+  bool on_close = false;
+  uint32_t base = 0;
+  Expression expression;
+  Operand condition;             // now or closed, by on_close
+  std::vector<Operand> columns;  // arrays of 64 doubles, or Conditions where condition_columns says so
+  std::vector<bool> condition_columns;
+  LaneMask* matches = nullptr;   // from the arena, one word per block
+  bool fresh = true;             // not decided yet: every symbol is due in its first cycle
+  bool announced = false;        // a delta was sent: the first one is a snapshot
+  bool snapshot_wanted = false;  // the next cycle sends all matches
+};
+
+// What a block found out about one trader at one time. Column values of the entered symbols stand in the
+// block's values from `first_value` on, symbol by symbol.
+struct Change {
+  uint32_t trader = 0;
+  bool late = false;
+  double time = 0;
+  LaneMask entered = 0;
+  LaneMask left = 0;
+  uint32_t first_value = 0;
+};
+
+// One per block, reused in every cycle.
+struct BlockResult {
+  std::vector<Change> changes;
+  std::vector<double> values;
+  uint64_t filters_run = 0;
+  uint32_t updated_symbols = 0;
+  LaneMask broken = 0;  // lanes that were left for the next cycle
+
+  void clear() {
+    changes.clear();
+    values.clear();
+    filters_run = 0;
+    updated_symbols = 0;
+    broken = 0;
+  }
+};
+
+}  // namespace tickscan::scan

@@ -1,0 +1,113 @@
+// What must hold for any text whatsoever: a well-formed tree, or an error at a place that exists. Returns the
+// first thing that does not hold, or null. Used by the fuzz target and by the random tests.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "filter/compile.h"
+#include "filter/names.h"
+#include "filter/operators.h"
+
+namespace tickscan::filter {
+
+inline const char* broken_position(const Position& position, std::string_view text) {
+  if (position.offset > text.size()) return "a position lies outside the text";
+  uint32_t line = 1;
+  uint32_t column = 1;
+  for (const char byte : text.substr(0, position.offset)) {
+    if (byte == '\n') {
+      ++line;
+      column = 1;
+    } else if ((static_cast<unsigned char>(byte) & 0xC0) != 0x80) {
+      ++column;
+    }
+  }
+  if (position.line != line) return "a line is wrong";
+  if (position.column != column) return "a column is wrong";
+  return nullptr;
+}
+
+inline const char* broken_error(const Error& error, std::string_view text) {
+  if (error.code == ErrorCode::ok) return "an error without a code";
+  if (error.message.empty()) return "an error without a message";
+  if (!error.position) return "an error without a position";
+  return broken_position(*error.position, text);
+}
+
+inline const char* broken_node(const Node& node, const std::vector<Node>& nodes, const Context& context) {
+  const auto input_type = [&](size_t i) { return nodes[static_cast<size_t>(node.inputs[i])].type; };
+  if (node.op == Op::number) {
+    return node.input_count == 0 && std::isfinite(node.value) ? nullptr : "a bad number";
+  }
+  if (node.op == Op::series) {
+    const bool fits = node.field < series_names().size() && node.interval >= 0 &&
+                      static_cast<size_t>(node.interval) < context.intervals.size();
+    return fits && node.input_count == 0 ? nullptr : "a bad series";
+  }
+  if (node.op == Op::ticker) {
+    return node.field < ticker_names().size() && node.input_count == 0 ? nullptr : "a bad ticker field";
+  }
+  if (node.op == Op::shift) {
+    const double n = node.params[0];
+    const bool fits = n >= 1 && n <= kMaxPeriod && n == std::floor(n) && node.input_count == 1;
+    return fits && node.type == input_type(0) ? nullptr : "a bad shift";
+  }
+  if (node.op == Op::indicator) {
+    const auto rows = indicator::indicators();
+    if (node.indicator < 0 || static_cast<size_t>(node.indicator) >= rows.size()) return "no such row";
+    const auto& row = rows[static_cast<size_t>(node.indicator)];
+    if (node.input_count != row.inputs.size()) return "an indicator's inputs";
+    if (node.output >= row.outputs.size()) return "an indicator's output";
+    for (size_t i = 0; i < node.input_count; ++i) {
+      if (input_type(i) != Type::number) return "an indicator over a condition";
+    }
+    for (size_t p = 0; p < row.params.size(); ++p) {
+      const double value = node.params[p];
+      if (!(value >= row.params[p].least && value <= row.params[p].most)) return "a parameter's range";
+    }
+    return node.type == Type::number ? nullptr : "an indicator that is a condition";
+  }
+  const Operator& row = operator_row(node.op);
+  if (node.input_count != row.operand_count || node.type != row.result) return "an operator's shape";
+  for (size_t i = 0; i < node.input_count; ++i) {
+    if (input_type(i) != row.operands) return "an operand's type";
+  }
+  return nullptr;
+}
+
+inline const char* broken_tree(const Tree& tree, std::string_view text, const Context& context) {
+  if (tree.nodes.empty() || tree.nodes.size() > kMaxNodes) return "the number of nodes";
+  if (static_cast<size_t>(tree.root) + 1 != tree.nodes.size()) return "the root is not last";
+  std::vector<bool> used(tree.nodes.size());
+  for (size_t i = 0; i < tree.nodes.size(); ++i) {
+    const Node& node = tree.nodes[i];
+    for (size_t input = 0; input < node.inputs.size(); ++input) {
+      const int16_t at = node.inputs[input];
+      if (input >= node.input_count) {
+        if (at != -1) return "an input beyond the count";
+        continue;
+      }
+      if (at < 0 || static_cast<size_t>(at) >= i) return "an input that does not precede its node";
+      used[static_cast<size_t>(at)] = true;
+    }
+    if (const char* broken = broken_node(node, tree.nodes, context)) return broken;
+    if (const char* broken = broken_position(node.position, text)) return broken;
+  }
+  if (std::count(used.begin(), used.end() - 1, false) > 0) return "a node that nobody uses";
+  return nullptr;
+}
+
+// Compiles and checks the outcome.
+inline const char* broken_outcome(std::string_view text, const Context& context, Want want) {
+  const Result<Tree> tree = compile(text, context, want);
+  if (!tree.ok()) return broken_error(tree.error(), text);
+  const Tree& made = tree.value();
+  if (const char* broken = broken_tree(made, text, context)) return broken;
+  const bool condition = made.nodes[static_cast<size_t>(made.root)].type == Type::condition;
+  return want == Want::any || condition ? nullptr : "a filter that is no condition";
+}
+
+}  // namespace tickscan::filter
