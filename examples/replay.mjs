@@ -67,6 +67,7 @@ async function checkedSources(files, { limit }) {
   let klines = 0
   /** @type {Map<string, number>} */
   const endOf = new Map()
+  /** @type {{ file: import('./lib/kline-files.mjs').KlineFile, bounds: Parameters<typeof readKlines>[1] }[]} */
   const bounded = []
   for (const { file, base, intervalMs } of files) {
     const bounds = base
@@ -95,9 +96,12 @@ async function checkedSources(files, { limit }) {
 function explain(error, options) {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`
   if (error instanceof KlineFileError) return `${error.code}: ${error.message}`
-  const { code, message, position } = /** @type {import('tickscan').TickscanError} */ (error)
+  const { code, message, hint, position } = /** @type {import('tickscan').TickscanError} */ (error)
   if (typeof code !== 'string' || !code.startsWith('E_')) throw error
-  return [`${code}: ${message}`, caretUnder(options?.filter ?? '', position)].filter(Boolean).join('\n')
+  // An error in a column says whose it is; any other position lies in the filter.
+  const [, column] = /^column '(\w+)'/.exec(message) ?? []
+  const text = (column === undefined ? options?.filter : options?.columns[column]) ?? ''
+  return [`${code}: ${message}`, caretUnder(text, position), hint].filter(Boolean).join('\n')
 }
 
 /** @type {ReplayOptions | undefined} */

@@ -21,6 +21,56 @@ const FOLD_SHARE = 0.25
 
 /** @typedef {{ delta: Delta, foldable: boolean }} Entry */
 
+/** All streams of one scanner. */
+export class DeltaStreams {
+  #snapshots
+  /** @type {Set<DeltaStream>} */
+  #open = new Set()
+
+  /** @param {(withEmpty: boolean) => Delta[]} snapshots of every trader's matches now */
+  constructor(snapshots) {
+    this.#snapshots = snapshots
+  }
+
+  get size() {
+    return this.#open.size
+  }
+
+  /**
+   * @param {{ limit: number, signal: AbortSignal | undefined }} options
+   * @returns {DeltaStream}
+   */
+  open({ limit, signal }) {
+    const onAbort = () => void stream.return()
+    const stream = new DeltaStream({
+      limit,
+      snapshots: this.#snapshots,
+      onReturn: () => {
+        this.#open.delete(stream)
+        signal?.removeEventListener('abort', onAbort)
+      },
+    })
+    this.#open.add(stream)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted) onAbort()
+    return stream
+  }
+
+  /**
+   * @param {Delta} delta
+   * @param {boolean} foldable a 'tick' delta
+   */
+  push(delta, foldable) {
+    for (const stream of this.#open) stream.push(delta, foldable)
+  }
+
+  /** @param {TickscanError} [error] thrown before the end */
+  end(error) {
+    for (const stream of this.#open) stream.end(error)
+    this.#open.clear()
+  }
+}
+
 /** @implements {AsyncIterableIterator<Delta>} */
 export class DeltaStream {
   #limit
@@ -39,14 +89,15 @@ export class DeltaStream {
   /**
    * @param {object} options
    * @param {number} options.limit
-   * @param {() => Delta[]} options.snapshots of every trader's matches now
-   * @param {(stream: DeltaStream) => void} options.onReturn
+   * @param {(withEmpty: boolean) => Delta[]} options.snapshots of every trader's matches now; `withEmpty`: also of
+   *   traders without any
+   * @param {() => void} options.onReturn the consumer has left
    */
   constructor({ limit, snapshots, onReturn }) {
     this.#limit = limit
     this.#snapshots = snapshots
     this.#onReturn = onReturn
-    this.#queue = snapshotEntries(snapshots())
+    this.#queue = snapshotEntries(snapshots(false))
   }
 
   /**
@@ -93,21 +144,23 @@ export class DeltaStream {
     const entry = this.#queue.shift()
     if (entry) return Promise.resolve({ value: entry.delta, done: false })
     if (this.#error) return Promise.reject(this.#takeError())
-    if (this.#ended) return Promise.resolve({ value: undefined, done: true })
     if (this.#overrun) {
       this.#overrun = false
-      this.#queue = snapshotEntries(this.#snapshots())
-      if (this.#queue.length > 0) return this.next()
+      // Also the empty ones: what the consumer believes may have left in what it missed.
+      this.#queue = snapshotEntries(this.#snapshots(true))
+      return this.next()
     }
+    if (this.#ended) return Promise.resolve({ value: undefined, done: true })
     return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }))
   }
 
   /** @returns {Promise<IteratorResult<Delta>>} */
   return() {
     this.#queue = []
+    this.#overrun = false
     this.#error = undefined
     this.end()
-    this.#onReturn(this)
+    this.#onReturn()
     return Promise.resolve({ value: undefined, done: true })
   }
 

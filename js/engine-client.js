@@ -86,7 +86,7 @@ export class EngineClient {
     const seq = this.#seq + 1
     try {
       const id = { incarnation: this.#incarnation, seq }
-      this.#port.postMessage({ v: PROTOCOL_VERSION, id, type, ...fields })
+      this.#port.postMessage({ ...fields, v: PROTOCOL_VERSION, id, type })
     } catch (cause) {
       return Promise.reject(new TickscanError('E_CLONE', `${type} could not be sent: ${cause}`, { cause }))
     }

@@ -37,8 +37,6 @@ export class Engine {
   #host
   /** @type {any} */
   #core
-  /** @type {import('./layout.js').Layout | undefined} */
-  #layout
   /** @type {WebAssembly.Memory | undefined} */
   #memory
   /** @type {Record<string, number>} */
@@ -101,7 +99,6 @@ export class Engine {
     const { core, memory, layout, sizes } = booted
     this.#core = core
     this.#memory = memory
-    this.#layout = layout
     this.#sizes = sizes
     this.#threads = fields.threads
     this.#cadence = new Cadence({
@@ -123,9 +120,9 @@ export class Engine {
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  #addTrader({ ref, id, filter, interval, on, columns, columnFilters, now }, seq) {
+  #addTrader({ ref, traderId, filter, interval, on, columns, columnFilters, now }, seq) {
     if (this.#handles.has(ref)) throw new TickscanError('E_PROTOCOL', `the ref ${ref} was used before`)
-    const added = this.#call('addTrader', { id, filter, interval, on, columns, columnFilters })
+    const added = this.#call('addTrader', { id: traderId, filter, interval, on, columns, columnFilters })
     this.#refs.set(added.trader, ref)
     this.#handles.set(ref, added.trader)
     this.#cycle(seq, now)

@@ -293,6 +293,19 @@ export class MarketWriter {
   }
 
   /**
+   * True for a key of an earlier generation of its slot.
+   * @param {SymbolKey} key
+   */
+  #isStale(key) {
+    if (typeof key !== 'number' || !Number.isInteger(key) || key < 0) return false
+    const { layout } = this.#handle
+    const slot = key % KEY_SLOTS
+    if (slot >= layout.maxSymbols) return false
+    const generation = (layout.symbols + slot * layout.symbolStride + layout.symbolGeneration) / 4
+    return (key - slot) / KEY_SLOTS < Atomics.load(this.#memory.words, generation)
+  }
+
+  /**
    * Why a write was refused. `symbol` < 0 says that the key was bad.
    * @param {SymbolKey} key
    * @param {number} symbol

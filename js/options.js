@@ -236,7 +236,6 @@ export function positive(option, value) {
  * @param {string} expected
  */
 function checkType(option, value, type, expected) {
-  // biome-ignore lint/suspicious/useValidTypeof: the type is a parameter.
   if (typeof value !== type) throw configError(option, describe(value), expected)
   return value
 }

@@ -55,7 +55,7 @@ export const COMMANDS = Object.freeze({
   ADD_TRADER: {
     fields: {
       ref: 'integer',
-      id: 'string',
+      traderId: 'string',
       filter: 'string',
       interval: 'string',
       on: 'string',

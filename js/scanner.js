@@ -11,16 +11,17 @@
 
 import { availableThreads, compileCore, createEngineWorker } from '#platform'
 import { checkCall, checkEvaluate, checkStart, checkStream, checkTexts } from './call-options.js'
-import { DeltaStream } from './delta-stream.js'
+import { DeltaStreams } from './delta-stream.js'
 import { EngineClient } from './engine-client.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
 import { MarketWriter } from './market-writer.js'
 import { known } from './match-table.js'
 import { own, takeFields } from './message-check.js'
-import { describe, didYouMean } from './names.js'
+import { describe } from './names.js'
 import { completeOptions, configError } from './options.js'
 import { EVENTS } from './protocol.js'
 import { checkIsolation, untilAborted } from './start-up.js'
+import { SymbolList } from './symbol-list.js'
 import { checkTrader } from './trader.js'
 import { TraderRegistry } from './trader-registry.js'
 
@@ -40,14 +41,10 @@ export class Scanner extends EventTarget {
   #options
   #client
   #traders
-  /** @type {{ symbol: string, key: number }[]} by slot */
-  #symbols = []
-  /** @type {Map<string, number>} symbol → slot */
-  #slots = new Map()
+  #symbols = new SymbolList()
   /** @type {MarketWriter | undefined} */
   #writer
-  /** @type {Set<DeltaStream>} */
-  #streams = new Set()
+  #streams
   /** @type {Map<number, Delta[]>} seq of a command → the deltas that it caused */
   #collected = new Map()
   #signalsCycle = 0
@@ -66,7 +63,8 @@ export class Scanner extends EventTarget {
   constructor(options, port) {
     super()
     this.#options = options
-    this.#traders = new TraderRegistry(options.maxSymbols, (slot) => this.#symbols[slot].symbol)
+    this.#traders = new TraderRegistry(options.maxSymbols, (slot) => this.#symbols.nameAt(slot))
+    this.#streams = new DeltaStreams((withEmpty) => this.#traders.snapshots(withEmpty))
     this.#client = new EngineClient({
       port,
       incarnation: Math.random().toString(36).slice(2),
@@ -103,16 +101,7 @@ export class Scanner extends EventTarget {
 
   /** The symbols in the order in which they were added; `index` is their key for the writer. */
   get symbols() {
-    return this.#symbols.map(({ symbol, key }) => ({
-      symbol,
-      index: key,
-      state: /** @type {const} */ ('ready'),
-    }))
-  }
-
-  /** 'running', 'closed', or 'failed' once the engine is lost. */
-  get state() {
-    return this.#state
+    return this.#symbols.list()
   }
 
   /**
@@ -136,8 +125,11 @@ export class Scanner extends EventTarget {
    */
   async removeTrader(id, options) {
     const { trader } = this.#traders.get(id)
-    this.#traders.remove(trader)
-    await this.#client.call('REMOVE_TRADER', { ref: trader.ref }, checkCall(options))
+    const before = this.#client.lastSeq
+    const answer = this.#client.call('REMOVE_TRADER', { ref: trader.ref }, checkCall(options))
+    // A call that was not even sent (E_BACKPRESSURE, aborted before) leaves the trader as it was.
+    if (this.#client.lastSeq !== before) this.#traders.remove(trader)
+    await answer
   }
 
   /**
@@ -151,7 +143,7 @@ export class Scanner extends EventTarget {
     return this.#traders
       .get(id)
       .matches.slots()
-      .map((slot) => this.#symbols[slot].symbol)
+      .map((slot) => this.#symbols.nameAt(slot))
   }
 
   /**
@@ -160,17 +152,8 @@ export class Scanner extends EventTarget {
    * @returns {AsyncIterableIterator<Delta>}
    */
   deltas(options = {}) {
-    const { limit, signal } = checkStream(options)
     this.#checkOpen()
-    const stream = new DeltaStream({
-      limit,
-      snapshots: () => this.#traders.snapshots(),
-      onReturn: (one) => this.#streams.delete(one),
-    })
-    this.#streams.add(stream)
-    signal?.addEventListener('abort', () => void stream.return(), { once: true })
-    if (signal?.aborted) void stream.return()
-    return stream
+    return this.#streams.open(checkStream(options))
   }
 
   /**
@@ -223,10 +206,10 @@ export class Scanner extends EventTarget {
    */
   async evaluate(filter, options = {}) {
     const { symbols, interval, call } = checkEvaluate(filter, options)
-    const slots = symbols?.map((symbol) => this.#slotOf(symbol))
+    const slots = symbols?.map((symbol) => this.#symbols.slotOf(symbol))
     const { values } = await this.#client.call('EVALUATE', { filter, interval, now: this.#now() }, call)
-    const wanted = slots ?? this.#symbols.keys()
-    return new Map(Array.from(wanted, (slot) => [this.#symbols[slot].symbol, known(values[slot])]))
+    const wanted = slots ?? this.#symbols.slots()
+    return new Map(Array.from(wanted, (slot) => [this.#symbols.nameAt(slot), known(values[slot])]))
   }
 
   /**
@@ -241,7 +224,7 @@ export class Scanner extends EventTarget {
    */
   async series(filter, symbol, interval = '', options = undefined) {
     checkTexts(filter, interval)
-    const fields = { filter, interval, slot: this.#slotOf(symbol), now: this.#now() }
+    const fields = { filter, interval, slot: this.#symbols.slotOf(symbol), now: this.#now() }
     const { values } = await this.#client.call('EVALUATE', fields, checkCall(options))
     return values
   }
@@ -254,7 +237,7 @@ export class Scanner extends EventTarget {
     const { core, memory, cadence, threads } = await this.#client.call('GET_STATUS', {}, checkCall(options))
     return {
       state: this.#state,
-      symbols: this.#symbols.length,
+      symbols: this.#symbols.size,
       traders: this.#traders.size,
       intervals: [...this.#options.intervals],
       cycle: core.cycle,
@@ -286,14 +269,8 @@ export class Scanner extends EventTarget {
   async #end(lastCommand) {
     this.#state = 'closed'
     this.#writer?.close()
-    this.#endStreams()
+    this.#streams.end()
     await this.#client.end(new TickscanError('E_CLOSED', 'the scanner is closed'), lastCommand, SHUTDOWN_MS)
-  }
-
-  /** @param {TickscanError} [error] */
-  #endStreams(error) {
-    for (const stream of this.#streams) stream.end(error)
-    this.#streams.clear()
   }
 
   /**
@@ -333,7 +310,8 @@ export class Scanner extends EventTarget {
     const now = this.#now()
     const trader = this.#traders.add(checked)
     try {
-      const info = await this.#client.call('ADD_TRADER', { ref: trader.ref, ...checked, now }, call)
+      const { id: traderId, ...spec } = checked
+      const info = await this.#client.call('ADD_TRADER', { ...spec, ref: trader.ref, traderId, now }, call)
       return { id: trader.id, ...info }
     } catch (error) {
       this.#traders.remove(trader)
@@ -372,8 +350,7 @@ export class Scanner extends EventTarget {
 
   /** @param {Record<string, any>} fields of READY */
   #onReady({ memory, layout, intervals, symbols, features }) {
-    this.#symbols = symbols
-    this.#slots = new Map(symbols.map((/** @type {{ symbol: string }} */ { symbol }, slot) => [symbol, slot]))
+    this.#symbols.fill(symbols)
     // Where the engine cannot wait for a word of memory, the writer's wake-up travels as a message.
     const onWake = own(features, 'waitAsync') === true ? nothing : () => this.#client.signal('WAKE')
     const handle = { kind: /** @type {const} */ ('tickscan-market'), memory, layout, intervals }
@@ -387,17 +364,17 @@ export class Scanner extends EventTarget {
       this.#emit('error', new TickscanError('E_PROTOCOL', message))
     }
     this.#signalsCycle = cycle
-    for (const { delta, trader } of this.#traders.fold({ cycle, buffer, wordCount, valueCount })) {
+    this.#traders.fold({ cycle, buffer, wordCount, valueCount }, (delta, trader) => {
       this.#collected.get(command)?.push(delta)
       this.#emit('signals', delta)
-      for (const stream of this.#streams) stream.push(delta, trader.on === 'tick')
-    }
+      this.#streams.push(delta, trader.on === 'tick')
+    })
   }
 
   /** @param {TickscanError} error */
   #onDeath(error) {
     this.#state = 'failed'
-    this.#endStreams(error)
+    this.#streams.end(error)
     this.#emit('error', error)
   }
 
@@ -417,15 +394,6 @@ export class Scanner extends EventTarget {
     const now = this.#options.clock()
     if (Number.isFinite(now)) return now
     throw configError('clock', `a function that gave ${describe(now)}`, 'a function that gives ms')
-  }
-
-  /** @param {string} symbol */
-  #slotOf(symbol) {
-    const slot = this.#slots.get(symbol)
-    if (slot !== undefined) return slot
-    throw new TickscanError('E_SYMBOL', `the symbol ${describe(symbol)} is unknown`, {
-      hint: didYouMean(String(symbol), this.#slots.keys()),
-    })
   }
 }
 

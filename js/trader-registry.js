@@ -77,45 +77,38 @@ export class TraderRegistry {
   }
 
   /**
-   * Folds one SIGNALS message into the matches.
+   * Folds one SIGNALS message into the matches, one delta after the other.
    * @param {{ cycle: number, buffer: ArrayBuffer, wordCount: number, valueCount: number }} signals
-   * @returns {{ delta: Delta, trader: Trader }[]}
+   * @param {(delta: Delta, trader: Trader) => void} onDelta called when a delta is in the matches and the next is not
    */
-  fold(signals) {
-    /** @type {{ delta: Delta, trader: Trader }[]} */
-    const deltas = []
+  fold(signals, onDelta) {
+    const { cycle } = signals
     for (const packed of unpackSignals(signals, this.#maxSymbols)) {
       const entry = this.#byRef.get(packed.ref)
       if (!entry) continue
+      const { time, snapshot, late } = packed
       const columns = columnsOf(packed, entry.trader.columns)
-      entry.matches.fold(packed, signals.cycle, columns)
-      const delta = {
-        cycle: signals.cycle,
-        traderId: entry.trader.id,
-        time: packed.time,
-        snapshot: packed.snapshot,
-        late: packed.late,
-        entered: Array.from(packed.entered, (slot, i) => ({
-          symbol: this.#symbolAt(slot),
-          columns: columns[i],
-        })),
-        left: Array.from(packed.left, this.#symbolAt),
-      }
-      deltas.push({ delta, trader: entry.trader })
+      const entered = Array.from(packed.entered, (slot, i) => ({
+        symbol: this.#symbolAt(slot),
+        columns: columns[i],
+      }))
+      const left = Array.from(packed.left, this.#symbolAt)
+      entry.matches.fold(packed, cycle, columns)
+      onDelta({ cycle, traderId: entry.trader.id, time, snapshot, late, entered, left }, entry.trader)
     }
-    return deltas
   }
 
   /**
-   * The matches of every trader that has some, as deltas with which a consumer can start.
+   * The matches of every trader, as deltas with which a consumer can start.
+   * @param {boolean} withEmpty also of traders that match nothing
    * @returns {Delta[]}
    */
-  snapshots() {
+  snapshots(withEmpty) {
     /** @type {Delta[]} */
     const deltas = []
     for (const { trader, matches } of this.#byId.values()) {
       const slots = matches.slots()
-      if (slots.length === 0) continue
+      if (slots.length === 0 && !withEmpty) continue
       deltas.push({
         cycle: matches.cycle,
         traderId: trader.id,

@@ -7,17 +7,21 @@
 
 import { parseArgs } from 'node:util'
 import { buildSteps } from './lib/build-steps.mjs'
-import { Failure } from './lib/run.mjs'
+import { openReplay } from './lib/replay-files.mjs'
 import { serve } from './lib/server.mjs'
 import { setupSteps } from './lib/setup-steps.mjs'
-import { main } from './lib/steps.mjs'
+import { runSteps } from './lib/steps.mjs'
 
-await main([
-  { title: 'read the arguments', run: readArguments },
-  ...setupSteps('start'),
-  ...buildSteps(),
-  { title: 'serve the demo page', run: start },
-])
+const options = readArguments()
+if (!(await runSteps([...setupSteps('start'), ...buildSteps()]))) process.exit(1)
+try {
+  const server = await listen(options.port, options.replay)
+  console.log(
+    `\nThe demo page: ${server.url}${options.replay === undefined ? '' : '?replay'}\n(Ctrl+C ends it)`,
+  )
+} catch (error) {
+  fail(error)
+}
 
 function readArguments() {
   try {
@@ -25,19 +29,21 @@ function readArguments() {
     const port = Number(values.port ?? 8000)
     if (!Number.isInteger(port) || port < 0 || port > 65535)
       throw new Error('--port takes a number from 0 to 65535')
+    if (values.replay !== undefined) openReplay(values.replay) // said now, and not after minutes of building
     return { port, replay: values.replay }
   } catch (error) {
-    throw new Failure(
-      `${/** @type {Error} */ (error).message}\nusage: npm start -- [--port N] [--replay FOLDER]`,
-    )
+    return fail(error, '\nusage: npm start -- [--port N] [--replay FOLDER]')
   }
 }
 
-async function start() {
-  const { port, replay } = readArguments()
-  const server = await listen(port, replay)
-  const query = replay === undefined ? '' : '?replay'
-  return `\n  The demo page: ${server.url}${query}\n  (Ctrl+C ends it)\n`
+/**
+ * @param {unknown} error
+ * @param {string} [usage]
+ * @returns {never}
+ */
+function fail(error, usage = '') {
+  console.error(`${error instanceof Error ? error.message : error}${usage}`)
+  process.exit(1)
 }
 
 /**

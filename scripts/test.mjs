@@ -6,7 +6,6 @@
  *   npm test -- browser [tests/browser/page.test.mjs] node:test driving headless Chromium
  */
 
-import fs from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { buildSteps, nativeBuildSteps } from './lib/build-steps.mjs'
 import { inRoot, relative } from './lib/paths.mjs'
@@ -25,6 +24,12 @@ if (chosen.length === 0) {
   process.exit(1)
 }
 const has = (/** @type {string} */ part) => chosen.some((one) => one === part)
+
+const purposes = /** @type {const} */ ({
+  native: 'test natively',
+  node: 'test in Node',
+  browser: 'test in Chromium',
+})
 
 /** @type {Record<typeof parts[number], import('./lib/steps.mjs').Step>} */
 const testSteps = {
@@ -65,9 +70,8 @@ function testFiles(folder) {
     .sort()
 }
 
-fs.mkdirSync(inRoot('build'), { recursive: true })
 await main([
-  ...chosen.flatMap((part) => setupSteps(part)),
+  ...setupSteps(...chosen.map((part) => purposes[part])),
   ...(has('native') ? nativeBuildSteps() : []),
   ...(has('node') || has('browser') ? buildSteps() : []),
   ...chosen.map((part) => testSteps[part]),

@@ -58,10 +58,14 @@ async function main() {
   await feed.start(scanner.writer.handle, MAX_KLINES, (updates) => (stats.updates += updates))
   for (const spec of PRESETS) await add(spec).catch((error) => console.warn(`${spec.id}: ${error.message}`))
   showState('running', `${source.title} · ${source.names.length} symbols`)
-  showChart(source.names[0])
+  table.select(source.names.includes('BTCUSDT') ? 'BTCUSDT' : source.names[0])
 
-  every(CYCLE_EVERY_MS, async () => stats.cycle(await scanner.processUpdates()))
-  every(QUOTES_EVERY_MS, async () => {
+  let quotedAt = 0
+  every(CYCLE_EVERY_MS, async () => {
+    stats.cycle(await scanner.processUpdates())
+    if (performance.now() - quotedAt < QUOTES_EVERY_MS) return
+    quotedAt = performance.now()
+    // Right after a cycle, because asking for a value takes in what was written since and so runs one itself.
     await quotes.refresh(scanner, source.intervals[0])
     const selected = source.names.indexOf(table.selected)
     chart.quote(quotes.last[selected], quotes.change[selected])
@@ -69,7 +73,9 @@ async function main() {
     table.changed()
   })
   every(CHART_EVERY_MS, () => chart.show(scanner, table.selected))
-  every(STATUS_EVERY_MS, async () => (stats.memoryBytes = memoryOf(await scanner.status())))
+  every(STATUS_EVERY_MS, async () => {
+    stats.memoryBytes = (await scanner.status()).memory.bytes
+  })
 
   /** @param {import('./presets.js').TraderSpec} spec */
   async function add(spec) {
@@ -154,11 +160,6 @@ class Feed {
 function every(ms, work) {
   const run = () => work().then(() => setTimeout(run, ms), fail)
   run()
-}
-
-/** @param {any} status */
-function memoryOf(status) {
-  return status.memoryBytes ?? status.memory?.bytes ?? Number.NaN
 }
 
 /** @param {string} state @param {string} text */

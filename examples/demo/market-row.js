@@ -94,7 +94,6 @@ export class MarketRow {
     if (this.traderKey === key) return
     this.traderKey = key
     this.cells[5].replaceChildren(...ids.map((id) => chip(id, colors.of(id))))
-    this.element.classList.toggle('matching', traders.size > 0)
   }
 
   /** @param {boolean} selected */

@@ -6,7 +6,7 @@ import { drawSoon } from './frames.js'
 
 const EXPRESSIONS = ['open', 'high', 'low', 'close', 'ema(close, 50)']
 const STEP = 7
-const AXIS_WIDTH = 74
+const AXIS_WIDTH = 82
 const COLORS = {
   up: '#2ebd85',
   down: '#f6465d',

@@ -9,7 +9,18 @@ import { inRoot } from './paths.mjs'
 import { capture, Failure, run } from './run.mjs'
 import { unlessFresh } from './stamps.mjs'
 
-/** @typedef {'start' | 'build' | 'native' | 'node' | 'browser' | 'check' | 'verify' | 'all'} Purpose */
+/** @typedef {'start' | 'build' | 'test natively' | 'test in Node' | 'test in Chromium' | 'check' | 'verify'} Purpose */
+
+/** @type {Purpose[]} */
+export const allPurposes = [
+  'start',
+  'build',
+  'test natively',
+  'test in Node',
+  'test in Chromium',
+  'check',
+  'verify',
+]
 
 /**
  * @typedef {object} Need
@@ -19,8 +30,8 @@ import { unlessFresh } from './stamps.mjs'
  * @property {() => boolean} found
  */
 
-const wasm = /** @type {Purpose[]} */ (['start', 'build', 'node', 'browser'])
-const native = /** @type {Purpose[]} */ (['native', 'verify'])
+const wasm = /** @type {Purpose[]} */ (['start', 'build', 'test in Node', 'test in Chromium'])
+const native = /** @type {Purpose[]} */ (['test natively', 'verify'])
 
 /** @type {Need[]} */
 export const needs = [
@@ -56,8 +67,9 @@ export const needs = [
   },
   {
     what: 'Chromium',
-    packages: ['chromium'],
-    for: ['browser'],
+    // The font, because a Chromium without any draws no letters, and screenshots are looked at.
+    packages: ['chromium', 'fonts-dejavu-core'],
+    for: ['test in Chromium'],
     found: () =>
       Boolean(process.env.CHROMIUM_PATH) || anyExists('/usr/bin/chromium', '/usr/bin/google-chrome'),
   },
@@ -82,9 +94,9 @@ export const needs = [
   },
 ]
 
-/** @param {Purpose} purpose */
-export async function ensureNeeds(purpose) {
-  const wanted = needs.filter((need) => purpose === 'all' || need.for.includes(purpose))
+/** @param {Purpose[]} purposes */
+export async function ensureNeeds(purposes) {
+  const wanted = needs.filter((need) => need.for.some((purpose) => purposes.includes(purpose)))
   const missing = wanted.filter((need) => !need.found())
   if (missing.length > 0) await install(missing)
   const ran = await installNodeModules()

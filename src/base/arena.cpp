@@ -18,6 +18,8 @@ Arena::Arena(std::byte* memory, size_t bytes) : memory_(memory), bytes_total_(by
 }
 
 std::byte* Arena::allocate(size_t bytes) {
+  // Also keeps the rounding below from wrapping round to 0.
+  if (bytes > bytes_total_) return nullptr;
   const size_t need = round_up(std::max<size_t>(bytes, 1));
   for (auto it = free_.begin(); it != free_.end(); ++it) {
     const auto [offset, size] = *it;

@@ -23,7 +23,7 @@ struct MailboxHeader {
 
   std::atomic<int32_t> state;    // bits 0–1 the middle slot, bit 2 fresh
   std::atomic<int32_t> writer;   // bits 0–1 the writer's slot, bits 2–3 the slot published last
-  std::atomic<int32_t> version;  // number of published records; only the writer stores it
+  std::atomic<int32_t> version;  // number of published records, modulo 2^32; only the writer stores it
   std::atomic<int32_t> owner;    // writer id that claimed the record; 0 is nobody
 
   void initialise() {
@@ -47,7 +47,13 @@ struct MailboxHeader {
     // Release: the slot's payload before its index. Acquire: the returned slot is no longer being read.
     const int32_t old = state.exchange(mine | kFresh, std::memory_order_acq_rel);
     writer.store((old & kSlotBits) | (mine << 2), std::memory_order_relaxed);
-    version.store(version.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    bump_version();
+  }
+
+  // Writer: one more change. Wraps round after 2^32, so versions are compared for equality only.
+  void bump_version() {
+    const auto next = static_cast<uint32_t>(version.load(std::memory_order_relaxed)) + 1;
+    version.store(static_cast<int32_t>(next), std::memory_order_release);
   }
 
   // Reader: gives back `slot` and returns the newest one if something was published since, else `slot`.

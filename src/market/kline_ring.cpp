@@ -5,11 +5,13 @@ namespace tickscan::market {
 
 KlineRing::Read KlineRing::read(uint32_t n, int32_t revision, Kline* out) const {
   for (uint32_t field = 0; field < kKlineFields; ++field) out->fields[field] = entry(field, n).load();
-  // A read-modify-write of nothing: in the order of the writer's stores it stands after the copy above, so
-  // a count that is small enough here proves that the copied entry was not yet being overwritten.
+  // Each load above acquires: if it met a newer kline, the count that made this entry the spare one is seen
+  // here. A read-modify-write of nothing, because JavaScript writers store doubles plainly: it reads the last
+  // value of the count, whatever was reordered.
   const auto count = static_cast<uint32_t>(record_->closed_count.fetch_add(0, std::memory_order_acq_rel));
   if (record_->revision.fetch_add(0, std::memory_order_acq_rel) != revision) return Read::rewritten;
-  return count - n <= max_klines() ? Read::ok : Read::lapped;
+  // In 1 to max_klines: 0 is the entry being written, which was never kline n; what wraps was lapped long ago.
+  return count - n - 1 < max_klines() ? Read::ok : Read::lapped;
 }
 
 void KlineRing::overwrite(uint32_t n, const Kline& kline) {
@@ -18,8 +20,7 @@ void KlineRing::overwrite(uint32_t n, const Kline& kline) {
 
 void KlineRing::append(const Kline& kline) {
   const uint32_t n = count();
-  // Full fence: the entry may still be read as kline n − capacity; that reader must see at least count n.
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  // The entry may still be read as kline n − capacity; the doubles' release makes that reader see count n.
   overwrite(n, kline);
   // Release: the entry's doubles before the count that publishes them.
   record_->closed_count.store(static_cast<int32_t>(n + 1), std::memory_order_release);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "base/dirty_tracker.h"
 #include "market/interval.h"
@@ -18,12 +19,15 @@ Error config_error(std::string message, std::string expected) {
   return Error{ErrorCode::E_CONFIG, std::move(message), std::nullopt, std::move(expected), {}};
 }
 
-std::string whole_number(double value) { return std::to_string(static_cast<int64_t>(value)); }
+std::string shown(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.15g", value);
+  return text;
+}
 
 Status check_limit(const char* option, double value, uint32_t most) {
   if (value >= 1 && value <= most && std::floor(value) == value) return std::nullopt;
-  const std::string got = std::isfinite(value) ? whole_number(value) : "no finite number";
-  return config_error(std::string(option) + " is " + got,
+  return config_error(std::string(option) + " is " + shown(value),
                       "a whole number from 1 to " + std::to_string(most));
 }
 

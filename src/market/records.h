@@ -3,8 +3,8 @@
 // the layout descriptor.
 //
 // All words that both sides touch are 32-bit atomics. Payload doubles of a mailbox slot are plain: a slot
-// has one holder at a time. Doubles of a ring may be overwritten while they are read, so they are relaxed
-// atomics and a read counts only when the checks afterwards say so (market/kline_ring.h).
+// has one holder at a time. Doubles of a ring may be overwritten while they are read, so they are atomics too
+// and a read counts only when the checks afterwards say so (market/kline_ring.h).
 #pragma once
 
 #include <atomic>
@@ -49,12 +49,14 @@ struct Kline {
 };
 
 // A double in shared memory that may be read while it is written: whole, but of no particular moment.
+// Acquire and release, so that whoever reads a new value also sees the count or revision that the writer
+// stored before it: a reader that looks at those afterwards cannot take the value for the old one.
 class SharedDouble {
  public:
   [[nodiscard]] double load() const {
-    return bit_cast<double>(bits_.load(std::memory_order_relaxed));
+    return bit_cast<double>(bits_.load(std::memory_order_acquire));
   }
-  void store(double value) { bits_.store(bit_cast<uint64_t>(value), std::memory_order_relaxed); }
+  void store(double value) { bits_.store(bit_cast<uint64_t>(value), std::memory_order_release); }
 
  private:
   std::atomic<uint64_t> bits_;

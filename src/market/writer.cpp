@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 namespace tickscan::market {
 
@@ -15,15 +17,31 @@ bool valid(const Kline& kline) {
   return kline.fields[kline_volume] >= 0 && kline.fields[kline_high] >= kline.fields[kline_low];
 }
 
+// NaN is a field that is not given; at least one besides the time must be. Comparisons with NaN are false.
+bool valid(const double (&ticker)[kTickerFields]) {
+  bool given = false;
+  for (uint32_t i = 0; i < kTickerFields; ++i) {
+    if (std::isinf(ticker[i])) return false;
+    given = given || (i != ticker_time && !std::isnan(ticker[i]));
+  }
+  return given && !(ticker[ticker_volume_24h] < 0) && !(ticker[ticker_quote_volume_24h] < 0) &&
+         !(ticker[ticker_high_24h] < ticker[ticker_low_24h]);
+}
+
 bool equal(const Kline& a, const Kline& b) {
   return std::equal(std::begin(a.fields), std::end(a.fields), std::begin(b.fields));
 }
 
 bool older(const Kline& a, const Kline& b) { return a.open_time() < b.open_time(); }
 
+// Open times may be any finite numbers, and the klines missing between two of them more than a counter holds.
+int32_t saturated(double count) {
+  return static_cast<int32_t>(std::clamp<double>(count, 0, std::numeric_limits<int32_t>::max()));
+}
+
 // The counters of a series have one writer, so load and store need no read-modify-write.
-void add(std::atomic<int32_t>& counter, int32_t amount) {
-  counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+void add(std::atomic<int32_t>& counter, double amount) {
+  counter.store(saturated(counter.load(std::memory_order_relaxed) + amount), std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -41,9 +59,7 @@ void Writer::release(MailboxHeader& box) {
 }
 
 WriteResult Writer::update_ticker(uint32_t slot, const double (&fields)[kTickerFields]) {
-  for (const double field : fields) {
-    if (std::isinf(field)) return WriteResult::invalid;
-  }
+  if (!valid(fields)) return WriteResult::invalid;
   TickerRecord& record = store_.ticker(slot);
   if (!claim(record.box)) return WriteResult::owned;
   const double* before = record.slots[record.box.published_slot()];
@@ -85,10 +101,15 @@ WriteResult Writer::write_closed(uint32_t slot, uint32_t interval, const Kline& 
   const uint32_t count = ring.count();
   const double last = count == 0 ? kUnknown : ring.open_time_guess(count - 1);
   if (count == 0 || last < kline.open_time()) {
-    if (count > 0) add(record.gaps, static_cast<int32_t>(missing_between(interval, last, kline.open_time())));
+    if (count > 0) add(record.gaps, missing_between(interval, last, kline.open_time()));
     const double live = record.slots[record.box.published_slot()][kline_open_time];
     if (live < kline.open_time() && !(live <= last)) add(record.dropped, 1);
     ring.append(kline);
+    // What falls out of a full ring takes the gap behind it along: counted are gaps between kept klines.
+    if (count >= ring.max_klines()) {
+      const uint32_t gone = count - ring.max_klines();
+      add(record.gaps, -missing_between(interval, ring.open_time_guess(gone), ring.open_time_guess(gone + 1)));
+    }
     publish_marked(record, slot, interval);
     return WriteResult::written;
   }
@@ -157,7 +178,7 @@ void Writer::rewrite(uint32_t slot, uint32_t interval, std::span<const Kline> ke
 }
 
 void Writer::publish_marked(SeriesRecord& record, uint32_t slot, uint32_t interval) {
-  record.box.version.store(record.box.version.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  record.box.bump_version();
   tracker_.mark(1 + interval, slot);
 }
 
@@ -183,7 +204,7 @@ int32_t Writer::count_gaps(uint32_t interval, std::span<const Kline> klines) con
   for (size_t i = 1; i < klines.size(); ++i) {
     gaps += missing_between(interval, klines[i - 1].open_time(), klines[i].open_time());
   }
-  return static_cast<int32_t>(gaps);
+  return saturated(gaps);
 }
 
 }  // namespace tickscan::market

@@ -28,7 +28,7 @@ class Writer {
   Writer(const Store& store, uint32_t index)
       : store_(store), tracker_(store.tracker()), id_(static_cast<int32_t>(index) + 1) {}
 
-  // Fields in TickerIndex order; NaN keeps what was published before.
+  // Fields in TickerIndex order; NaN keeps what was published before. At least one besides the time is given.
   WriteResult update_ticker(uint32_t slot, const double (&fields)[kTickerFields]);
 
   WriteResult update_kline(uint32_t slot, uint32_t interval, const Kline& kline, bool closed);

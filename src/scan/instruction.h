@@ -54,7 +54,6 @@ struct Instruction {
   std::array<Operand, indicator::kMaxInputs> inputs;
   Operand output;           // output_count arrays of 64 doubles, or a Condition
   Operand closed;           // now program: the outputs of the last closed kline
-  Operand cursors;          // now program: the stepped counts of the clock's timeline
 };
 
 // Everything that steps in one timeline.

@@ -90,7 +90,7 @@ bool Plan::allocate(Node& node) {
     }
     return true;
   }
-  if (!node.runs()) return true;
+  if (node.key.op <= NodeOp::output) return true;
   const size_t outputs =
       node.type == filter::Type::condition ? sizeof(Condition) : kArrayBytes * node.output_count;
   node.now_offset = outputs;
@@ -105,11 +105,18 @@ bool Plan::allocate(Node& node) {
   both.kernel = node.kernel;
   both.params = node.key.params;
   both.state = {node.memory + node.state_offset, node.stride};
+  for (size_t i = 0; node.fixed && i < node.key.inputs.size(); ++i) {
+    if (node.key.inputs[i] == kNoNode) continue;
+    const Node& input = nodes_[node.key.inputs[i]];
+    both.inputs[i] = {input.memory, input.stride};
+  }
   for (uint32_t block = 0; block < blocks_; ++block) {
     both.output = {node.memory, node.stride};
     execute_reset(both, block, kAllLanes);
+    if (node.fixed) execute_step(both, block, kAllLanes);
     both.output = {node.memory + node.now_offset, node.stride};
     execute_reset(both, block, kAllLanes);
+    if (node.fixed) execute_step(both, block, kAllLanes);
   }
   return true;
 }
@@ -118,8 +125,7 @@ void Plan::acquire(NodeId id, Way way) {
   const auto index = static_cast<uint8_t>(way);
   if (nodes_[id].refs[index]++ > 0) return;
   nodes_[id].fresh[index] = true;
-  const bool own_inputs = way == Way::now && nodes_[id].now_inputs[0] != kNoNode;
-  const auto inputs = own_inputs ? nodes_[id].now_inputs : nodes_[id].key.inputs;
+  const auto inputs = nodes_[id].inputs_of(way);
   for (const NodeId input : inputs) {
     if (input != kNoNode) acquire(input, way);
   }
@@ -131,9 +137,8 @@ void Plan::release(NodeId id, Way way) {
   const auto index = static_cast<uint8_t>(way);
   TICKSCAN_ASSERT(nodes_[id].refs[index] > 0);
   if (--nodes_[id].refs[index] > 0) return;
-  const bool own_inputs = way == Way::now && nodes_[id].now_inputs[0] != kNoNode;
-  const auto inputs = own_inputs ? nodes_[id].now_inputs : nodes_[id].key.inputs;
-  if (own_inputs) nodes_[id].now_inputs.fill(kNoNode);
+  const auto inputs = nodes_[id].inputs_of(way);
+  if (way == Way::now) nodes_[id].now_inputs.fill(kNoNode);
   for (const NodeId input : inputs) {
     if (input != kNoNode) release(input, way);
   }

@@ -50,6 +50,7 @@ struct Node {
   NodeKey key;
   std::array<NodeId, indicator::kMaxInputs> now_inputs{{kNoNode, kNoNode, kNoNode, kNoNode}};
   filter::Type type = filter::Type::number;
+  bool fixed = false;         // reads nothing of the market: computed once, when it is made
   uint8_t clock = 0;          // interval whose klines it steps with
   uint8_t output_count = 1;
   uint32_t reads = 0;         // a bit per interval below it
@@ -64,10 +65,13 @@ struct Node {
   const indicator::Kernel* kernel = nullptr;
 
   [[nodiscard]] uint32_t refs_of(Way way) const { return refs[static_cast<uint8_t>(way)]; }
+  [[nodiscard]] const std::array<NodeId, indicator::kMaxInputs>& inputs_of(Way way) const {
+    return way == Way::now && now_inputs[0] != kNoNode ? now_inputs : key.inputs;
+  }
   [[nodiscard]] bool alive() const { return refs[0] + refs[1] > 0; }
   [[nodiscard]] bool stateful() const { return kernel != nullptr; }
-  // Sources and outputs are addresses: nothing runs for them.
-  [[nodiscard]] bool runs() const { return key.op > NodeOp::output; }
+  // Sources and outputs are addresses, and fixed nodes are done: nothing runs for them.
+  [[nodiscard]] bool runs() const { return key.op > NodeOp::output && !fixed; }
 };
 
 // What one trader (or one evaluated expression) holds of the graph.

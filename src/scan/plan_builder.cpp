@@ -80,6 +80,8 @@ Result<Expression> PlanBuilder::build(std::span<const filter::Tree> trees, uint3
     if (failed_) break;
     expression.roots.push_back(root);
     expression.rows |= plan_.nodes_[root].rows;
+    // A filter that reads nothing of the market is decided with its base interval, for new symbols too.
+    if (i == 0 && expression.rows == 0) expression.rows = 2U << base_;
   }
   if (!failed_) {
     for (const NodeId root : expression.roots) plan_.acquire(root, way_);
@@ -109,7 +111,8 @@ std::vector<PlanBuilder::Facts> PlanBuilder::facts_of(const filter::Tree& tree) 
       for (uint32_t k = 0; k < market::kMaxIntervals; ++k) own.lookback[k] = std::max(own.lookback[k], input.lookback[k]);
     }
     if (const indicator::Kernel* kernel = kernel_of(node)) {
-      own.stateful = true;
+      // `(2 > 1)[3]` steps on the trader's interval, so it reads it.
+      if (own.reads == 0) own.reads = 1U << base_;
       own.lookback[clock_of(own.reads, base_)] += kernel->lookback(node.params.data());
     }
   }
@@ -202,10 +205,12 @@ NodeId PlanBuilder::apply(NodeOp op, TimelineId timeline, NodeId a, NodeId b) {
     made.reads |= plan_.nodes_[input].reads;
     made.rows |= plan_.nodes_[input].rows;
   }
+  // In a timeline the clock must not depend on which trader came first: the base is the timeline's.
   const uint32_t base = timeline == kNoTimeline ? base_ : plan_.timelines_[timeline].base;
-  // What reads nothing of the market is computed with its base interval, so that new symbols get it too.
-  if (made.rows == 0) made.rows = 2U << base;
-  made.clock = static_cast<uint8_t>(clock_of(made.reads, base));
+  // A ticker has no klines to step with: what reads one is computed at the decision.
+  const bool reads_ticker = (made.rows & 1) != 0;
+  made.clock = static_cast<uint8_t>(reads_ticker ? base : clock_of(made.reads, base));
+  made.fixed = made.rows == 0;
   const bool condition = op >= NodeOp::less && op != NodeOp::number_of;
   made.type = condition ? filter::Type::condition : filter::Type::number;
   return keep(made);
@@ -265,7 +270,11 @@ NodeId PlanBuilder::stateful(const filter::Node& node, TimelineId timeline, std:
     made.reads |= plan_.nodes_[inputs[i]].reads;
     made.rows |= plan_.nodes_[inputs[i]].rows;
   }
-  made.clock = static_cast<uint8_t>(clock_of(made.reads, plan_.timelines_[timeline].base));
+  const uint32_t base = plan_.timelines_[timeline].base;
+  if (made.reads == 0) made.reads = 1U << base;
+  made.clock = static_cast<uint8_t>(clock_of(made.reads, base));
+  // A new kline of the clock moves its past, even where no input reads that interval.
+  made.rows |= 2U << made.clock;
   if (node.op == Op::indicator) {
     const auto& row = indicator::indicators()[static_cast<size_t>(node.indicator)];
     made.output_count = static_cast<uint8_t>(row.outputs.size());

@@ -19,7 +19,6 @@ class PlanBuilder {
   // What is below a node of the tree, known before anything is made.
   struct Facts {
     uint32_t reads = 0;
-    bool stateful = false;
     std::array<uint32_t, market::kMaxIntervals> lookback{};
   };
 

@@ -71,15 +71,23 @@ Operand ProgramCompiler::now_of(NodeId id) const {
   }
 }
 
-// Nodes that run this way, inputs first.
+// Nodes that run this way, inputs first. Live inputs may have been made after the node that reads them, so
+// the order follows the edges.
 std::vector<NodeId> ProgramCompiler::running(Way way) const {
-  std::vector<NodeId> ids;
   const auto nodes = plan_.nodes();
+  std::vector<NodeId> ordered;
+  std::vector<bool> reached(nodes.size(), false);
+  const auto visit = [&](auto&& self, NodeId id) -> void {
+    if (id == kNoNode || reached[id]) return;
+    reached[id] = true;
+    const Node& node = nodes[id];
+    for (const NodeId input : node.inputs_of(way)) self(self, input);
+    if (node.runs()) ordered.push_back(id);
+  };
   for (NodeId id = 0; id < nodes.size(); ++id) {
-    if (nodes[id].runs() && nodes[id].refs_of(way) > 0) ids.push_back(id);
+    if (nodes[id].refs_of(way) > 0) visit(visit, id);
   }
-  std::sort(ids.begin(), ids.end(), [&](NodeId a, NodeId b) { return nodes[a].sequence < nodes[b].sequence; });
-  return ids;
+  return ordered;
 }
 
 Instruction ProgramCompiler::step_instruction(const Node& node, const Overlay* overlay) const {
@@ -103,14 +111,13 @@ Instruction ProgramCompiler::now_instruction(const Node& node) const {
   made.rows = node.rows;
   made.kernel = node.kernel;
   made.params = node.key.params;
-  const auto& inputs = node.now_inputs[0] != kNoNode ? node.now_inputs : node.key.inputs;
+  const auto& inputs = node.inputs_of(Way::now);
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] != kNoNode) made.inputs[i] = now_of(inputs[i]);
   }
   made.output = {node.memory + node.now_offset, node.stride};
   made.closed = {node.memory, node.stride};
   made.state = {node.memory + node.state_offset, node.stride};
-  if (node.stateful()) made.cursors = plan_.timelines()[node.key.timeline].cursors[node.clock];
   return made;
 }
 
@@ -133,7 +140,8 @@ Programs ProgramCompiler::compile(uint32_t threads) const {
     if (timelines[static_cast<TimelineId>(id)].in_use()) programs.order.push_back(static_cast<TimelineId>(id));
   }
   std::vector<std::vector<NodeId>> fresh(timelines.size());
-  for (const NodeId id : running(Way::closed)) {
+  const std::vector<NodeId> stepped = running(Way::closed);
+  for (const NodeId id : stepped) {
     const Node& node = plan_.node(id);
     TICKSCAN_ASSERT(node.key.timeline != kNoTimeline);
     Instruction step = step_instruction(node, nullptr);
@@ -146,7 +154,40 @@ Programs ProgramCompiler::compile(uint32_t threads) const {
   for (const TimelineId id : programs.order) {
     if (!fresh[id].empty() || timelines[id].fresh) programs.warm_ups.push_back(warm_up(id, fresh[id], threads));
   }
+  programs.look_aheads = look_aheads(stepped);
+  size_t saved_bytes = 0;
+  for (const LookAhead& one : programs.look_aheads) {
+    for (const Region& region : one.regions) saved_bytes += region.bytes;
+  }
+  programs.saved.assign(threads, std::vector<std::byte>(saved_bytes));
   return programs;
+}
+
+std::vector<LookAhead> ProgramCompiler::look_aheads(std::span<const NodeId> stepped) const {
+  std::vector<LookAhead> made;
+  const Timelines& timelines = plan_.timelines();
+  for (size_t index = 0; index < timelines.size(); ++index) {
+    const auto id = static_cast<TimelineId>(index);
+    if (!timelines[id].in_use() || timelines.single(id)) continue;
+    LookAhead one;
+    one.timeline = id;
+    bool read_live = false;
+    for (const NodeId step : stepped) {
+      const Node& node = plan_.node(step);
+      if (node.key.timeline != id) continue;
+      read_live = read_live || node.refs_of(Way::now) > 0;
+      one.regions.push_back({{node.memory, node.stride}, node.now_offset});
+      one.regions.push_back({{node.memory + node.state_offset, node.stride}, node.stride - node.state_offset});
+    }
+    if (!read_live) continue;
+    for (uint32_t i = 0; i < lanes_.interval_count; ++i) {
+      if ((timelines[id].intervals >> i & 1) == 0) continue;
+      one.regions.push_back({timelines[id].lanes[i], kLanesBytes});
+      one.regions.push_back({timelines[id].cursors[i], kCursorBytes});
+    }
+    made.push_back(one);
+  }
+  return made;
 }
 
 // The wanted nodes and everything below them that runs, inputs first.

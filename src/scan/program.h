@@ -29,11 +29,26 @@ struct WarmUp {
   std::vector<std::byte> scratch;
 };
 
+// What must be as before after a look ahead: pieces of a block's memory.
+struct Region {
+  Operand start;
+  size_t bytes;
+};
+
+// A timeline that may wait while something live reads its states: the live value must count the kline that is
+// waited with, so it is stepped for the look and taken back (scan_block.cpp).
+struct LookAhead {
+  TimelineId timeline = kNoTimeline;
+  std::vector<Region> regions;
+};
+
 struct Programs {
   std::vector<StepProgram> timelines;  // by TimelineId; intervals = 0 where unused
   std::vector<TimelineId> order;       // the used ones
   std::vector<Instruction> now;
   std::vector<WarmUp> warm_ups;
+  std::vector<LookAhead> look_aheads;
+  std::vector<std::vector<std::byte>> saved;  // by thread: room for the regions of all look-aheads
 };
 
 class ProgramCompiler {
@@ -61,6 +76,7 @@ class ProgramCompiler {
   [[nodiscard]] StepProgram beside(TimelineId id, std::span<const NodeId> steps, std::span<const NodeId> own,
                                    std::byte* scratch, size_t* bytes, Operand* result, NodeId root) const;
   [[nodiscard]] std::vector<NodeId> with_inputs(std::span<const NodeId> wanted) const;
+  [[nodiscard]] std::vector<LookAhead> look_aheads(std::span<const NodeId> stepped) const;
   [[nodiscard]] WarmUp warm_up(TimelineId id, std::span<const NodeId> fresh, uint32_t threads) const;
 
   const Plan& plan_;

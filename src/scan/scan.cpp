@@ -64,8 +64,11 @@ size_t Scan::bytes_for(uint32_t max_symbols, uint32_t interval_count, uint32_t m
 }
 
 void Scan::activate(uint32_t slot) {
-  blocks_[slot / kLanes].active |= lane_bit(slot % kLanes);
+  Block& block = blocks_[slot / kLanes];
+  block.active |= lane_bit(slot % kLanes);
   ++symbol_count_;
+  // No ring has an odd revision for long, so the lane is built in its first cycle, even if it has no kline yet.
+  for (SeriesLanes& series : block.series) series.revision[slot % kLanes] = -1;
   // Filters that read nothing of the market are true of the new symbol too.
   DirtyTracker tracker = store_.tracker();
   for (uint32_t row = 0; row < store_.layout().row_count; ++row) tracker.mark(row, slot);

@@ -1,6 +1,7 @@
 // What one pool thread does for one block in a cycle: ingest, warm up, step, decide closes, compute now,
 // decide ticks. Everything it writes belongs to the block.
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.h"
 #include "scan/execute.h"
@@ -18,7 +19,7 @@ void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decid
   warm_up(index, thread, stepper, limits);
   for (const TimelineId id : programs_.order) step_timeline(id, index, stepper, limits);
   refresh_now(store_, index, block);
-  run_now(index);
+  look(index, thread, stepper, limits);
   if (!decide) return;
   LaneMask updated = 0;
   for (const LaneMask row : block.dirty) updated |= row;
@@ -130,23 +131,48 @@ void Scan::decide_first_close(Trader& trader, uint32_t number, uint32_t index) {
   record(number, index, due, trader.condition.at<Condition>(index)->value, newest, false);
 }
 
+void Scan::look(uint32_t index, uint32_t thread, Stepper& stepper, const Stepping& limits) {
+  const Block& block = blocks_[index];
+  Stepping stepping = limits;
+  stepping.force = true;
+  std::byte* room = programs_.saved.empty() ? nullptr : programs_.saved[thread].data();
+  const auto for_each_saved = [&](auto&& copy) {
+    size_t offset = 0;
+    for (const LookAhead& one : programs_.look_aheads) {
+      for (const Region& region : one.regions) {
+        copy(region.start.at<std::byte>(index), room + offset, region.bytes);
+        offset += region.bytes;
+      }
+    }
+  };
+  bool ahead = false;
+  for (const LookAhead& one : programs_.look_aheads) {
+    const StepProgram& program = programs_.timelines[one.timeline];
+    const auto* cursors = program.cursors[program.base].at<uint32_t>(index);
+    LaneMask waiting = 0;
+    for_each_lane(block.active & ~block.broken, [&](uint32_t lane) {
+      waiting |= static_cast<LaneMask>(cursors[lane] < limits.limits[program.base][lane]) << lane;
+    });
+    if (waiting == 0) continue;
+    if (!ahead) {
+      for_each_saved([](const std::byte* from, std::byte* to, size_t bytes) { std::memcpy(to, from, bytes); });
+    }
+    ahead = true;
+    stepper.run(program, waiting, stepping, [](LaneMask, const double*, LaneMask) {});
+  }
+  run_now(index);
+  if (ahead) {
+    for_each_saved([](std::byte* to, const std::byte* from, size_t bytes) { std::memcpy(to, from, bytes); });
+  }
+}
+
 void Scan::run_now(uint32_t index) {
   const Block& block = blocks_[index];
-  LaneMask broken = block.broken;
   for (const Instruction& instruction : programs_.now) {
     const LaneMask lanes =
-        (instruction.fresh ? block.active : block.dirty_in(instruction.rows)) & ~broken;
+        (instruction.fresh ? block.active : block.dirty_in(instruction.rows)) & ~block.broken;
     if (lanes == 0) continue;
-    LaneMask live = 0;
-    if (instruction.kernel != nullptr) {
-      // A closed kline that its timeline still waits with counts as live: it is not stepped yet.
-      live = lanes & block.series[instruction.clock].live;
-      const auto* cursors = instruction.cursors.at<uint32_t>(index);
-      const uint32_t* visible = block.series[instruction.clock].visible;
-      for_each_lane(lanes, [&](uint32_t lane) {
-        live |= static_cast<LaneMask>(cursors[lane] < visible[lane]) << lane;
-      });
-    }
+    const LaneMask live = instruction.kernel == nullptr ? 0 : lanes & block.series[instruction.clock].live;
     execute_now(instruction, index, lanes, live);
   }
 }

@@ -43,7 +43,20 @@ void Stepper::restart(const StepProgram& program, LaneMask lanes, const Stepping
       cursors[lane] = ring(lane, i).oldest(stepping.limits[i][lane]);
       for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kUnknown;
     });
-    for (const Instruction& instruction : program.steps[i]) execute_reset(instruction, block_index_, lanes);
+  }
+  // What reads several intervals lies on the base's clock and comes last.
+  for (uint32_t i = 0; i < block_.series.size(); ++i) {
+    if (i != program.base) restart_steps(program.steps[i], lanes);
+  }
+  restart_steps(program.steps[program.base], lanes);
+}
+
+// Operators are computed on what is unknown, rather than being unknown themselves: `close < 1 or 2 > 1` is true
+// before any kline came.
+void Stepper::restart_steps(const std::vector<Instruction>& steps, LaneMask lanes) {
+  for (const Instruction& instruction : steps) {
+    execute_reset(instruction, block_index_, lanes);
+    if (instruction.kernel == nullptr) execute_step(instruction, block_index_, lanes);
   }
 }
 

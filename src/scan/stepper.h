@@ -38,6 +38,7 @@ class Stepper {
  private:
   // Takes the next kline of an interval for each lane; returns the lanes for which that went well.
   LaneMask gather(const StepProgram& program, uint32_t interval, LaneMask lanes);
+  void restart_steps(const std::vector<Instruction>& steps, LaneMask lanes);
   void step(const StepProgram& program, uint32_t interval, LaneMask lanes);
   // The lanes whose other series have reached the next base close, or can be waited for no longer.
   LaneMask reached(const StepProgram& program, LaneMask lanes, const Stepping& stepping, LaneMask* late) const;

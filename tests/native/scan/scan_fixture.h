@@ -1,0 +1,134 @@
+// A whole engine under test beside plain vectors that hold the same market: every write goes to both.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "market/writer.h"
+#include "scan/naive.h"
+
+namespace tickscan::scan::testing {
+
+struct Item {
+  uint32_t trader;
+  int32_t flags;
+  double time;
+  std::vector<uint32_t> entered;
+  std::vector<uint32_t> left;
+  std::vector<double> values;
+};
+
+struct World {
+  std::vector<std::string_view> interval_names{"1m", "3m", "5m"};
+  std::vector<double> lengths{60'000, 180'000, 300'000};
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<market::Writer> writer;
+  std::vector<NaiveMarket> symbols;
+  std::map<uint32_t, std::set<uint32_t>> folded;  // trader → slots, from deltas alone
+
+  explicit World(uint32_t symbol_count, uint32_t max_klines = 500, uint32_t threads = 1) {
+    engine::EngineConfig config;
+    config.max_symbols = symbol_count;
+    config.max_klines = max_klines;
+    config.intervals = {"1m", "3m", "5m"};
+    config.threads = threads;
+    config.trader_bytes = 64 << 20;
+    auto made = engine::Engine::create(config);
+    EXPECT_TRUE(made.ok());
+    engine = std::move(made.value());
+    writer = std::make_unique<market::Writer>(engine->store(), 0);
+    writer->interval_ms = lengths;
+    for (uint32_t slot = 0; slot < symbol_count; ++slot) {
+      EXPECT_TRUE(engine->add_symbol("S" + std::to_string(slot)).ok());
+      NaiveMarket market;
+      for (const double length : lengths) market.series.push_back({length, {}, {}, false});
+      market.ticker.assign(market::kTickerFields, kUnknown);
+      symbols.push_back(market);
+    }
+  }
+
+  void close_kline(uint32_t slot, uint32_t interval, const market::Kline& kline) {
+    ASSERT_EQ(writer->update_kline(slot, interval, kline, true), market::WriteResult::written);
+    symbols[slot].series[interval].closed.push_back(kline);
+  }
+  void live_kline(uint32_t slot, uint32_t interval, const market::Kline& kline) {
+    ASSERT_EQ(writer->update_kline(slot, interval, kline, false), market::WriteResult::written);
+    symbols[slot].series[interval].live = kline;
+    symbols[slot].series[interval].has_live = true;
+  }
+  void tick(uint32_t slot, uint32_t field, double value) {
+    double fields[market::kTickerFields];
+    std::fill(std::begin(fields), std::end(fields), kUnknown);
+    fields[field] = value;
+    ASSERT_EQ(writer->update_ticker(slot, fields), market::WriteResult::written);
+    symbols[slot].ticker[field] = value;
+  }
+
+  uint32_t add(const std::string& id, const std::string& filter, const std::string& interval, bool on_close,
+               const std::vector<std::string>& columns = {}) {
+    engine::TraderSpec spec;
+    spec.id = id;
+    spec.filter = filter;
+    spec.interval = interval;
+    spec.on_close = on_close;
+    spec.column_names = columns;
+    spec.column_filters = columns;
+    auto ack = engine->add_trader(spec);
+    EXPECT_TRUE(ack.ok()) << filter << ": " << (ack.ok() ? "" : ack.error().message);
+    return ack.ok() ? ack.value().trader : ~0U;
+  }
+
+  // Runs a cycle and folds its deltas.
+  std::vector<Item> cycle(double now_ms) {
+    last = engine->cycle(now_ms);
+    std::vector<Item> items;
+    const PackedDeltas& deltas = engine->scan().deltas();
+    size_t word = 0;
+    size_t value = 0;
+    while (word < deltas.words.size()) {
+      const auto* w = deltas.words.data() + word;
+      Item item{static_cast<uint32_t>(w[0]), w[1], deltas.values[value], {}, {}, {}};
+      const auto entered = static_cast<size_t>(w[2]);
+      const auto left = static_cast<size_t>(w[3]);
+      const auto columns = static_cast<size_t>(w[4]);
+      for (size_t i = 0; i < entered; ++i) item.entered.push_back(static_cast<uint32_t>(w[5 + i]));
+      for (size_t i = 0; i < left; ++i) item.left.push_back(static_cast<uint32_t>(w[5 + entered + i]));
+      for (size_t i = 0; i < entered * columns; ++i) item.values.push_back(deltas.values[value + 1 + i]);
+      word += 5 + entered + left;
+      value += 1 + entered * columns;
+      fold(item);
+      items.push_back(item);
+    }
+    return items;
+  }
+
+  void fold(const Item& item) {
+    std::set<uint32_t>& matches = folded[item.trader];
+    if ((item.flags & kDeltaSnapshot) != 0) matches.clear();
+    for (const uint32_t slot : item.entered) EXPECT_TRUE(matches.insert(slot).second) << "entered twice";
+    for (const uint32_t slot : item.left) EXPECT_EQ(matches.erase(slot), 1U) << "left without having entered";
+  }
+
+  [[nodiscard]] filter::Tree tree(const std::string& text, uint32_t base, filter::Want want) const {
+    filter::Context context;
+    context.intervals = interval_names;
+    context.default_interval = base;
+    auto compiled = filter::compile(text, context, want);
+    EXPECT_TRUE(compiled.ok()) << text << ": " << (compiled.ok() ? "" : compiled.error().message);
+    return compiled.value();
+  }
+
+  engine::Cycle last;
+};
+
+inline market::Kline kline(double open_time, double open, double high, double low, double close, double volume) {
+  return {{open_time, open, high, low, close, volume}};
+}
+
+}  // namespace tickscan::scan::testing

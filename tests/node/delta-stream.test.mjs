@@ -1,0 +1,270 @@
+// Delta streams and matches: folding what next() gives always ends at the matches.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { DeltaStream, foldDeltas } from '../../js/delta-stream.js'
+import { Matches } from '../../js/match-table.js'
+import { packSignals, unpackSignals } from '../../js/signals.js'
+
+let cycle = 0
+const delta = (traderId, entered, left = [], snapshot = false) => ({
+  cycle: ++cycle,
+  traderId,
+  time: cycle,
+  snapshot,
+  late: false,
+  entered: entered.map((symbol) => ({ symbol, columns: {} })),
+  left,
+})
+
+function setUp(limit = 8) {
+  const truth = new Map()
+  const stream = new DeltaStream({
+    limit,
+    snapshots: (withEmpty) => snapshots(truth, withEmpty),
+    onReturn: () => {},
+  })
+  const push = (one, foldable = true) => {
+    apply(truth, one)
+    stream.push(one, foldable)
+  }
+  return { truth, stream, push }
+}
+
+function snapshots(truth, withEmpty) {
+  return [...truth]
+    .filter(([, symbols]) => withEmpty || symbols.size > 0)
+    .map(([id, symbols]) => delta(id, [...symbols], [], true))
+}
+
+function apply(matches, { traderId, snapshot, entered, left }) {
+  if (snapshot || !matches.has(traderId))
+    matches.set(traderId, new Set(snapshot ? [] : matches.get(traderId)))
+  for (const symbol of left) matches.get(traderId).delete(symbol)
+  for (const { symbol } of entered) matches.get(traderId).add(symbol)
+}
+
+const sorted = (matches) =>
+  [...matches]
+    .map(([id, set]) => [id, [...set].sort()])
+    .filter(([, set]) => set.length > 0)
+    .sort()
+
+test('a consumer that keeps up gets every delta as it came', async () => {
+  const { stream, push } = setUp()
+  const one = delta('a', ['X'])
+  push(one)
+  assert.deepEqual(await stream.next(), { value: one, done: false })
+  const waiting = [stream.next(), stream.next()]
+  const two = delta('a', [], ['X'])
+  const three = delta('b', ['Y'])
+  push(two)
+  push(three, false)
+  assert.deepEqual(
+    (await Promise.all(waiting)).map((result) => result.value),
+    [two, three],
+  )
+})
+
+test("a slow one gets a trader's tick deltas folded, close deltas never", async () => {
+  const { stream, push } = setUp(8)
+  push(delta('tick', ['X']))
+  push(delta('close', ['X']), false)
+  push(delta('tick', ['Y'], ['X']))
+  push(delta('close', [], ['X']), false)
+  push(delta('tick', ['Z'], ['Y']))
+  stream.end()
+  const got = []
+  for await (const one of stream) got.push([one.traderId, one.entered.map((entry) => entry.symbol), one.left])
+  assert.deepEqual(got, [
+    ['tick', ['Z'], []],
+    ['close', ['X'], []],
+    ['close', [], ['X']],
+  ])
+})
+
+test('over the limit comes an error, then snapshots, then deltas again', async () => {
+  const { stream, push, truth } = setUp(4)
+  for (let i = 0; i < 6; i++) push(delta('a', [`S${i}`]), false)
+  await assert.rejects(stream.next(), (error) => error.code === 'E_BACKPRESSURE' && error.details.limit === 4)
+  push(delta('a', ['LATE']), false)
+  const { value } = await stream.next()
+  assert.equal(value.snapshot, true)
+  assert.deepEqual(
+    value.entered.map((entry) => entry.symbol),
+    [...truth.get('a')],
+  )
+  const next = stream.next()
+  const one = delta('a', [], ['S0'])
+  push(one, false)
+  assert.deepEqual((await next).value, one)
+})
+
+test('a stream starts with snapshots of what matches, and ends with done or with an error', async () => {
+  const { truth } = setUp()
+  apply(truth, delta('a', ['X']))
+  const stream = new DeltaStream({
+    limit: 4,
+    snapshots: (withEmpty) => snapshots(truth, withEmpty),
+    onReturn: () => {},
+  })
+  assert.equal((await stream.next()).value.snapshot, true)
+  const waiting = stream.next()
+  stream.end()
+  assert.deepEqual(await waiting, { value: undefined, done: true })
+  stream.push(delta('a', ['Y']), true)
+  assert.deepEqual(await stream.next(), { value: undefined, done: true })
+
+  const failed = setUp().stream
+  const rejected = assert.rejects(failed.next(), /lost/)
+  failed.end(new Error('lost'))
+  await rejected
+  assert.deepEqual(await failed.next(), { value: undefined, done: true })
+})
+
+test('leaving a loop ends the stream', async () => {
+  let returned = 0
+  const stream = new DeltaStream({ limit: 4, snapshots: () => [], onReturn: () => returned++ })
+  stream.push(delta('a', ['X']), true)
+  for await (const one of stream) {
+    assert.equal(one.traderId, 'a')
+    break
+  }
+  assert.equal(returned, 1)
+  assert.deepEqual(await stream.next(), { value: undefined, done: true })
+})
+
+test('whatever comes and however slowly it is read, folding ends at the matches', async () => {
+  const symbols = fc.subarray(['A', 'B', 'C', 'D'])
+  const step = fc.oneof(
+    fc.record({
+      kind: fc.constant('push'),
+      id: fc.constantFrom('t', 'u'),
+      symbols,
+      snapshot: fc.boolean(),
+      close: fc.boolean(),
+    }),
+    fc.record({ kind: fc.constant('read') }),
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 12 }),
+      fc.array(step, { maxLength: 60 }),
+      async (limit, steps) => {
+        const { truth, stream, push } = setUp(limit)
+        const folded = new Map()
+        let queued = 0
+        const read = async () => {
+          try {
+            const { value, done } = await stream.next()
+            if (done) return false
+            apply(folded, value)
+          } catch (error) {
+            assert.equal(error.code, 'E_BACKPRESSURE')
+          }
+          return true
+        }
+        for (const one of steps) {
+          if (one.kind === 'push') {
+            const now = truth.get(one.id) ?? new Set()
+            const entered = one.symbols.filter((symbol) => one.snapshot || !now.has(symbol))
+            const left = one.snapshot ? [] : [...now].filter((symbol) => !one.symbols.includes(symbol))
+            push(delta(one.id, entered, left, one.snapshot), !(one.close && one.id === 'u'))
+            queued++
+          } else if (queued > 0) {
+            queued = 0
+            await read()
+          }
+        }
+        // One more delta for each trader, so that a reader who has overrun and read everything has something to wake up for.
+        stream.end()
+        while (await read());
+        assert.deepEqual(sorted(folded), sorted(truth))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('foldDeltas: entered and left again is nothing, left and entered again is nothing, snapshots hold', () => {
+  const both = foldDeltas(delta('a', ['X'], ['Y']), delta('a', ['Y', 'Z'], ['X']))
+  assert.deepEqual([both.entered.map((entry) => entry.symbol), both.left], [['Z'], []])
+  const first = foldDeltas(delta('a', ['X', 'Y'], [], true), delta('a', ['Z'], ['Y']))
+  assert.deepEqual(
+    [first.snapshot, first.entered.map((entry) => entry.symbol), first.left],
+    [true, ['X', 'Z'], []],
+  )
+  const second = foldDeltas(delta('a', ['X']), delta('a', ['Q'], [], true))
+  assert.deepEqual([second.snapshot, second.entered.map((entry) => entry.symbol)], [true, ['Q']])
+})
+
+test('matches are slots in rising order, whatever they are', () => {
+  const matches = new Matches(8192)
+  const packed = (entered, left, snapshot = false) => ({
+    ref: 1,
+    time: 5,
+    snapshot,
+    late: false,
+    columns: 0,
+    values: new Float64Array(),
+    entered: Int32Array.from(entered),
+    left: Int32Array.from(left),
+  })
+  matches.fold(packed([8191, 0, 31, 32, 63, 64, 199], []), 1, [])
+  assert.deepEqual(matches.slots(), [0, 31, 32, 63, 64, 199, 8191])
+  matches.fold(packed([1], [0, 31, 8191]), 2, [])
+  assert.deepEqual(matches.slots(), [1, 32, 63, 64, 199])
+  matches.fold(packed([7], [], true), 3, [])
+  assert.deepEqual(matches.slots(), [7])
+})
+
+test('SIGNALS survive packing, with refs in place of handles, and damage is noticed', () => {
+  const memory = new SharedArrayBuffer(256)
+  new Float64Array(memory, 0, 4).set([100, 1.5, Number.NaN, 200])
+  new Int32Array(memory, 64, 13).set([7, 3, 1, 0, 2, 5, 8, 0, 0, 1, 0, 6, 99])
+  const place = { wordsOffset: 64, wordsCount: 12, valuesOffset: 0, valuesCount: 4 }
+  const refs = new Map([
+    [7, 70],
+    [8, 80],
+  ])
+  const packed = packSignals(memory, place, refs)
+  const deltas = unpackSignals(packed, 64)
+  assert.deepEqual(
+    deltas.map((one) => ({
+      ...one,
+      entered: [...one.entered],
+      left: [...one.left],
+      values: [...one.values],
+    })),
+    [
+      {
+        ref: 70,
+        time: 100,
+        snapshot: true,
+        late: true,
+        entered: [5],
+        left: [],
+        columns: 2,
+        values: [1.5, Number.NaN],
+      },
+      { ref: 80, time: 200, snapshot: false, late: false, entered: [], left: [6], columns: 0, values: [] },
+    ],
+  )
+  const code = (run) => assert.throws(run, (error) => error.code === 'E_PROTOCOL')
+  code(() => packSignals(memory, place, new Map([[7, 70]])))
+  code(() => unpackSignals(packed, 6))
+  code(() => unpackSignals({ ...packed, valueCount: 3 }, 64))
+  const words = () => new Int32Array(packed.buffer, 32)
+  for (const [at, value] of [
+    [2, 9],
+    [2, -1],
+    [3, 40],
+    [4, 9],
+    [5, -1],
+  ]) {
+    const before = words()[at]
+    words()[at] = value
+    code(() => unpackSignals(packed, 64))
+    words()[at] = before
+  }
+})

@@ -1,0 +1,203 @@
+/**
+ * The real inbox and engine over a core made of a few lines, behind something that looks like a worker: tests of the
+ * protocol and of the client run without WebAssembly, and can break whatever they like. Pass
+ * `createWorker: () => new FakeWorker(…)` and `wasmModule` to createScanner.
+ */
+
+import { EventEmitter } from 'node:events'
+import { setTimeout } from 'node:timers'
+import { Engine } from '../../../js/engine.js'
+import { Inbox } from '../../../js/inbox.js'
+import { Market, MS } from './market.mjs'
+
+/** The smallest WebAssembly module there is; the fake core does not look at it. */
+export const EMPTY_MODULE = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))
+
+/**
+ * A core whose cycles give the deltas that a test has put into `deltas`: { trader handle, snapshot?, late?, time?,
+ * entered: [[slot, …values]], left: [slot] }.
+ */
+export class FakeCore {
+  calls = []
+  deltas = []
+  cycles = 0
+  nextTrader = 0
+  /** Results of core.cycle to come: how often `pending` stays true. */
+  pendingRounds = 0
+  marked = false
+
+  create(config) {
+    this.calls.push(['create', config])
+    this.market = new Market({ ...config, symbols: [] })
+    return { ok: true }
+  }
+
+  measure(config) {
+    this.calls.push(['measure', config])
+    return { ok: true, bytes: this.bytes ?? 64 * 65536, marketBytes: 1 }
+  }
+
+  layout() {
+    return this.market.layout
+  }
+
+  intervalTable() {
+    return Object.entries(MS).map(([name, ms]) => ({ name, ms }))
+  }
+
+  addSymbol(name) {
+    if (name === 'REFUSED') return { ok: false, error: { code: 'E_SYMBOL', message: 'no such name' } }
+    return { ok: true, key: this.market.addSymbol(name) }
+  }
+
+  addTrader(spec) {
+    this.calls.push(['addTrader', spec])
+    if (spec.filter === 'wrong') {
+      const position = { offset: 3, line: 1, column: 4 }
+      return {
+        ok: false,
+        error: { code: 'E_NAME', message: 'unknown name', position, hint: "did you mean 'rsi'?" },
+      }
+    }
+    if (spec.filter === 'trap') throw new WebAssembly.RuntimeError('unreachable')
+    return {
+      ok: true,
+      trader: this.nextTrader++,
+      cost: 1,
+      warmup: { '1m': 14 },
+      replayable: true,
+      missing: [],
+    }
+  }
+
+  removeTrader(trader) {
+    this.calls.push(['removeTrader', trader])
+    return { ok: true }
+  }
+
+  cycle(now) {
+    this.calls.push(['cycle', now])
+    this.cycles++
+    const words = []
+    const values = []
+    for (const { trader, snapshot, late, time = now, entered = [], left = [] } of this.deltas.splice(0)) {
+      const columns = entered.length > 0 ? entered[0].length - 1 : 0
+      words.push(trader, (snapshot ? 1 : 0) | (late ? 2 : 0), entered.length, left.length, columns)
+      words.push(...entered.map(([slot]) => slot), ...left)
+      values.push(time, ...entered.flatMap(([, ...row]) => row))
+    }
+    // Behind the region, where nothing else lies.
+    const { layout } = this.market
+    const memory = this.memory.buffer
+    const valuesOffset = layout.descriptor + layout.regionBytes
+    const wordsOffset = valuesOffset + values.length * 8
+    new Float64Array(memory, valuesOffset, values.length).set(values)
+    new Int32Array(memory, wordsOffset, words.length).set(words)
+    return {
+      cycle: this.cycles,
+      epoch: this.cycles,
+      updatedSymbols: 1,
+      skippedSymbols: 2,
+      filtersRun: 3,
+      filtersSkipped: 4,
+      elapsedUs: 5,
+      pending: this.pendingRounds-- > 0,
+      wordsOffset,
+      wordsCount: words.length,
+      valuesOffset,
+      valuesCount: values.length,
+    }
+  }
+
+  evaluate() {
+    return this.#values([1, Number.NaN, 0])
+  }
+
+  series({ slot }) {
+    return this.#values([Number.NaN, slot])
+  }
+
+  #values(values) {
+    const offset = this.market.layout.descriptor + this.market.layout.regionBytes + 4096
+    new Float64Array(this.memory.buffer, offset, values.length).set(values)
+    return { ok: true, offset, count: values.length }
+  }
+
+  status() {
+    return { cycle: this.cycles, epoch: this.cycles }
+  }
+
+  setIdle() {
+    if (this.marked) return false
+    this.market.set(this.market.layout.idle, 1)
+    return true
+  }
+
+  destroy() {
+    this.calls.push(['destroy'])
+  }
+}
+
+/** The engine's host over a fake core; the region is copied into the memory that the engine allocates. */
+export function fakeHost(core, post, more = {}) {
+  return {
+    post,
+    loadCore: async ({ memory, poolSize }) => {
+      core.calls.push(['load', poolSize])
+      core.memory = memory
+      const create = core.create.bind(core)
+      core.create = (config) => {
+        const result = create(config)
+        const { market } = core
+        new Uint8Array(memory.buffer).set(new Uint8Array(market.memory.buffer))
+        market.memory = memory
+        market.words = new Int32Array(memory.buffer)
+        market.doubles = new Float64Array(memory.buffer)
+        return result
+      }
+      return core
+    },
+    terminateCore: () => core.calls.push(['terminate']),
+    minPages: 64,
+    now: () => Date.now(),
+    steadyNow: () => performance.now(),
+    setTimer: (run, ms) => setTimeout(run, ms),
+    clearTimer: (timer) => clearTimeout(timer),
+    waitAsync: (words, index, value) => Atomics.waitAsync(words, index, value),
+    ...more,
+  }
+}
+
+/** Looks like a worker_threads.Worker with the engine in it. `drop(message)` true: the message gets lost. */
+export class FakeWorker extends EventEmitter {
+  received = []
+  sent = []
+  terminated = false
+
+  constructor(core = new FakeCore(), { drop = () => false, host = {} } = {}) {
+    super()
+    this.core = core
+    this.drop = drop
+    const post = (message) => {
+      const copy = structuredClone(message)
+      this.sent.push(copy)
+      setImmediate(() => this.emit('message', copy))
+    }
+    this.engine = new Engine(fakeHost(core, post, host))
+    this.inbox = new Inbox({ apply: (type, fields, seq) => this.engine.apply(type, fields, seq), post })
+  }
+
+  postMessage(message, transfer) {
+    const copy = structuredClone(message, { transfer })
+    this.received.push(copy)
+    if (this.terminated || this.drop(copy)) return
+    setImmediate(() => (copy.type === 'WAKE' ? this.engine.wake() : this.inbox.receive(copy)))
+  }
+
+  async terminate() {
+    this.terminated = true
+  }
+
+  ref() {}
+  unref() {}
+}

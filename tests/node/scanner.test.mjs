@@ -1,0 +1,550 @@
+// The Scanner and its protocol over a core of a few lines: options, calls, deltas, faults of the worker.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { createScanner } from '../../js/index.js'
+import { EMPTY_MODULE, FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
+
+const symbols = ['AAA', 'BBB', 'CCC']
+
+/** A scanner over a fake worker, closed when the test ends. */
+async function setUp(t, { core = new FakeCore(), worker = new FakeWorker(core), ...options } = {}) {
+  const scanner = await createScanner({
+    symbols,
+    wasmModule: EMPTY_MODULE,
+    createWorker: () => worker,
+    ...options,
+  })
+  t.after(() => scanner.close())
+  return { core, worker, scanner }
+}
+
+const rejects = (promise, code, more = {}) =>
+  assert.rejects(promise, (error) => {
+    assert.equal(error.name, 'TickscanError')
+    assert.deepEqual({ code: error.code, ...pick(error, more) }, { code, ...more })
+    return true
+  })
+const pick = (from, names) => Object.fromEntries(Object.keys(names).map((name) => [name, from[name]]))
+
+test('every option is checked before a worker is made, and the error names it', async () => {
+  const never = () => assert.fail('a worker was made')
+  const wrong = [
+    [{ symbols: 'AAA' }, 'symbols'],
+    [{ symbols: undefined }, 'symbols'],
+    [{ symbols: ['AAA', 'AAA'] }, 'symbols[1]'],
+    [{ symbols: [''] }, 'symbols[0]'],
+    [{ symbols: [7] }, 'symbols[0]'],
+    [{ symbols: ['x'.repeat(49)] }, 'symbols[0]'],
+    [{ symbols, maxSymbols: 2 }, 'symbols'],
+    [{ symbols, intervals: [] }, 'intervals'],
+    [{ symbols, intervals: ['7m'] }, 'intervals[0]'],
+    [{ symbols, intervals: ['1m', '1m'] }, 'intervals[1]'],
+    [{ symbols, intervals: ['1s', '1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h'] }, 'intervals'],
+    [{ symbols, maxSymbols: 8193 }, 'maxSymbols'],
+    [{ symbols, maxKlines: 0 }, 'maxKlines'],
+    [{ symbols, maxKlines: 5001 }, 'maxKlines'],
+    [{ symbols, maxKlines: '500' }, 'maxKlines'],
+    [{ symbols, maxTraders: 1025 }, 'maxTraders'],
+    [{ symbols, threads: 0 }, 'threads'],
+    [{ symbols, threads: 'all' }, 'threads'],
+    [{ symbols, clock: 5 }, 'clock'],
+    [{ symbols, signal: {} }, 'signal'],
+    [{ symbols, deadlineMs: 0 }, 'deadlineMs'],
+    [{ symbols, deadlineMs: Number.POSITIVE_INFINITY }, 'deadlineMs'],
+    [{ symbols, memoryLimit: 2 ** 31 + 1 }, 'memoryLimit'],
+    [{ symbols, traders: {} }, 'traders'],
+    [{ symbols, wasmUrl: 5 }, 'wasmUrl'],
+  ]
+  for (const [options, option] of wrong) {
+    await assert.rejects(createScanner({ createWorker: never, ...options }), (error) => {
+      assert.equal(error.code, 'E_CONFIG')
+      assert.equal(error.details.option, option)
+      assert.ok(error.expected && error.message.includes(option))
+      return true
+    })
+  }
+  await assert.rejects(createScanner({ symbols, intervls: ['1m'] }), {
+    code: 'E_CONFIG',
+    hint: "did you mean 'intervals'?",
+  })
+  for (const nothing of [undefined, null, 7, []]) await rejects(createScanner(nothing), 'E_CONFIG')
+  await rejects(createScanner({ symbols, session: {}, createWorker: never }), 'E_UNSUPPORTED')
+})
+
+test('a trader is checked on the client, and what comes later is said to', async (t) => {
+  const { scanner, worker } = await setUp(t)
+  const sent = worker.received.length
+  const wrong = [
+    {},
+    null,
+    7,
+    { id: '', filter: 'x' },
+    { id: 'a' },
+    { id: 7, filter: 'x' },
+    { id: 'a', filter: 7 },
+    { id: 'a', filter: 'x', on: 'open' },
+    { id: 'a', filter: 'x', interval: 5 },
+    { id: 'a', filter: 'x', columns: [] },
+    { id: 'a', filter: 'x', columns: { c: 5 } },
+    { id: 'a', filter: 'x', columns: { '': 'x' } },
+    { id: 'a', filter: 'x', colums: {} },
+    { id: 'a', filter: 'x', enabled: 'yes' },
+    { id: 'a'.repeat(129), filter: 'x' },
+  ]
+  for (const spec of wrong) await rejects(scanner.addTrader(spec), 'E_CONFIG')
+  for (const later of [
+    { cooldown: 1 },
+    { refresh: 1 },
+    { enabled: false },
+    { params: {} },
+    { session: 'x' },
+  ]) {
+    await rejects(scanner.addTrader({ id: 'a', filter: 'x', ...later }), 'E_UNSUPPORTED')
+  }
+  const many = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`c${i}`, 'x']))
+  await rejects(scanner.addTrader({ id: 'a', filter: 'x', columns: many }), 'E_LIMIT')
+  assert.equal(worker.received.length, sent, 'nothing was sent')
+  await scanner.addTrader({ id: 'a', filter: 'x', enabled: true, columns: {} })
+  await rejects(scanner.addTrader({ id: 'a', filter: 'y' }), 'E_DUPLICATE')
+})
+
+test('traders of the options are sent before READY, in order, and arrive', async (t) => {
+  const { core, worker, scanner } = await setUp(t, {
+    traders: [
+      { id: 'one', filter: 'x' },
+      { id: 'two', filter: 'y', on: 'close', interval: '1m', columns: { b: 'z', a: 'q' } },
+    ],
+  })
+  assert.deepEqual(
+    worker.received.map((message) => message.type),
+    ['INIT', 'ADD_TRADER', 'ADD_TRADER'],
+  )
+  assert.deepEqual(
+    worker.sent.map((message) => message.type),
+    ['READY', 'ACK', 'ACK', 'ACK'],
+  )
+  assert.deepEqual(
+    core.calls.filter(([name]) => name === 'addTrader').map(([, spec]) => spec),
+    [
+      { id: 'one', filter: 'x', interval: '', on: 'tick', columns: [], columnFilters: [] },
+      { id: 'two', filter: 'y', interval: '1m', on: 'close', columns: ['b', 'a'], columnFilters: ['z', 'q'] },
+    ],
+  )
+  assert.deepEqual(scanner.matches('one'), [])
+  assert.deepEqual(scanner.symbols[2], { symbol: 'CCC', index: 2, state: 'ready' })
+})
+
+test("a filter's error has the core's code, position and hint; at the start it fails createScanner", async (t) => {
+  const { scanner } = await setUp(t)
+  const expected = { position: { offset: 3, line: 1, column: 4 }, hint: "did you mean 'rsi'?" }
+  await rejects(scanner.addTrader({ id: 'a', filter: 'wrong' }), 'E_NAME', expected)
+  assert.throws(() => scanner.matches('a'), { code: 'E_TRADER' })
+  await scanner.addTrader({ id: 'a', filter: 'right' })
+
+  const worker = new FakeWorker()
+  const traders = [
+    { id: 'a', filter: 'x' },
+    { id: 'b', filter: 'wrong' },
+  ]
+  await rejects(
+    createScanner({ symbols, traders, wasmModule: EMPTY_MODULE, createWorker: () => worker }),
+    'E_NAME',
+    expected,
+  )
+  assert.ok(worker.terminated)
+})
+
+test('deltas change matches first, then reach events, streams and the result, all alike', async (t) => {
+  const { core, scanner } = await setUp(t, { clock: () => 5000 })
+  core.deltas.push({
+    trader: 0,
+    snapshot: true,
+    entered: [
+      [2, 1.5],
+      [0, Number.NaN],
+    ],
+  })
+  const events = []
+  scanner.addEventListener('signals', ({ detail }) => events.push([detail, scanner.matches('a')]))
+  const stream = scanner.deltas()
+  await scanner.addTrader({ id: 'a', filter: 'x', columns: { __proto__x: 'q' } })
+  const first = {
+    cycle: 1,
+    traderId: 'a',
+    time: 5000,
+    snapshot: true,
+    late: false,
+    entered: [
+      { symbol: 'CCC', columns: { __proto__x: 1.5 } },
+      { symbol: 'AAA', columns: { __proto__x: undefined } },
+    ],
+    left: [],
+  }
+  assert.deepEqual(events, [[first, ['AAA', 'CCC']]])
+  assert.deepEqual((await stream.next()).value, first)
+
+  core.deltas.push(
+    { trader: 0, late: true, time: 60_000, entered: [[1, 2]], left: [0] },
+    { trader: 0, left: [1] },
+  )
+  const { deltas, ...counts } = await scanner.processUpdates()
+  assert.deepEqual(counts, {
+    cycle: 2,
+    epoch: 2,
+    updatedSymbols: 1,
+    skippedSymbols: 2,
+    filtersRun: 3,
+    filtersSkipped: 4,
+    elapsedUs: 5,
+  })
+  assert.deepEqual(deltas, [
+    {
+      traderId: 'a',
+      time: 60_000,
+      snapshot: false,
+      late: true,
+      entered: [{ symbol: 'BBB', columns: { __proto__x: 2 } }],
+      left: ['AAA'],
+    },
+    { traderId: 'a', time: 5000, snapshot: false, late: false, entered: [], left: ['BBB'] },
+  ])
+  assert.deepEqual(
+    events.slice(1).map(([detail, matches]) => [{ ...detail }, matches]),
+    [
+      [{ cycle: 2, ...deltas[0] }, ['BBB', 'CCC']],
+      [{ cycle: 2, ...deltas[1] }, ['CCC']],
+    ],
+  )
+  assert.deepEqual((await stream.next()).value, { cycle: 2, ...deltas[0] })
+  const late = scanner.deltas()
+  const snapshot = (await late.next()).value
+  assert.deepEqual(
+    [snapshot.snapshot, snapshot.entered],
+    [true, [{ symbol: 'CCC', columns: { __proto__x: 1.5 } }]],
+  )
+  assert.deepEqual(
+    core.calls.filter(([name]) => name === 'cycle'),
+    [
+      ['cycle', 5000],
+      ['cycle', 5000],
+    ],
+  )
+})
+
+test('a column may have any name', async (t) => {
+  const { core, scanner } = await setUp(t)
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[0, 1, 2]] })
+  const columns = JSON.parse('{ "__proto__": "x", "constructor": "y" }')
+  await scanner.addTrader({ id: '__proto__', filter: 'x', columns })
+  const [entered] = (await scanner.deltas().next()).value.entered
+  assert.deepEqual(Object.entries(entered.columns), [
+    ['__proto__', 1],
+    ['constructor', 2],
+  ])
+  assert.deepEqual(scanner.matches('__proto__'), ['AAA'])
+})
+
+test('a removed trader is gone at once, its late deltas are passed over, its id is free', async (t) => {
+  const { core, scanner } = await setUp(t)
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[0]] })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  core.deltas.push({ trader: 0, entered: [[1]] })
+  const events = []
+  scanner.addEventListener('signals', ({ detail }) => events.push(detail))
+  const cycle = scanner.processUpdates()
+  const removed = scanner.removeTrader('a')
+  assert.throws(() => scanner.matches('a'), { code: 'E_TRADER' })
+  const again = scanner.addTrader({ id: 'a', filter: 'y' })
+  assert.deepEqual((await cycle).deltas, [])
+  assert.equal(await removed, undefined)
+  await again
+  assert.deepEqual(events, [])
+  assert.deepEqual(scanner.matches('a'), [])
+  await rejects(scanner.removeTrader('b'), 'E_TRADER')
+  assert.throws(() => scanner.matches('aa'), { code: 'E_TRADER', hint: "did you mean 'a'?" })
+  assert.deepEqual(
+    core.calls.filter(([name]) => name === 'removeTrader'),
+    [['removeTrader', 0]],
+  )
+})
+
+test('pending work belongs to the same call', async (t) => {
+  const { core, scanner } = await setUp(t)
+  core.pendingRounds = 2
+  const cycle = await scanner.processUpdates()
+  assert.deepEqual([cycle.cycle, cycle.updatedSymbols, cycle.filtersRun, cycle.elapsedUs], [3, 3, 9, 15])
+  assert.deepEqual([cycle.skippedSymbols, cycle.filtersSkipped], [2, 4])
+})
+
+test('evaluate and series', async (t) => {
+  const { core, scanner } = await setUp(t)
+  assert.deepEqual(
+    await scanner.evaluate('close > 1'),
+    new Map([
+      ['AAA', 1],
+      ['BBB', undefined],
+      ['CCC', 0],
+    ]),
+  )
+  assert.deepEqual(
+    await scanner.evaluate('x', { symbols: ['CCC', 'AAA'] }),
+    new Map([
+      ['CCC', 0],
+      ['AAA', 1],
+    ]),
+  )
+  assert.deepEqual(await scanner.series('x', 'CCC', '1m'), Float64Array.of(Number.NaN, 2))
+  assert.equal(core.cycles, 3, 'each sees what was written before')
+  await rejects(scanner.evaluate('x', { symbols: ['AAB'] }), 'E_SYMBOL')
+  await rejects(scanner.series('x', 'NONE', '1m'), 'E_SYMBOL')
+  await rejects(scanner.evaluate(5), 'E_CONFIG')
+  await rejects(scanner.evaluate('x', { symbol: 'AAA' }), 'E_CONFIG', { hint: "did you mean 'symbols'?" })
+  await rejects(scanner.evaluate('x', { symbols: 'AAA' }), 'E_CONFIG')
+})
+
+test('start and stop: options checked at once, cycles by themselves, the clock as an offset', async (t) => {
+  const { core, scanner } = await setUp(t, { clock: () => Date.now() + 1e9 })
+  assert.throws(() => scanner.start({ everyMs: 0 }), { code: 'E_CONFIG' })
+  assert.throws(() => scanner.start({ every: 10 }), { code: 'E_CONFIG' })
+  assert.throws(() => scanner.start({ eventDriven: 1 }), { code: 'E_CONFIG' })
+  assert.throws(() => scanner.start({ minGapMs: -1 }), { code: 'E_CONFIG' })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[1]] })
+  const signal = once(scanner, 'signals')
+  scanner.start({ everyMs: 5, minGapMs: 0 })
+  const [{ detail }] = await signal
+  assert.ok(Math.abs(detail.time - 1e9 - Date.now()) < 1e8)
+  assert.deepEqual((await scanner.status()).cadence, { everyMs: 5, minGapMs: 0, eventDriven: false })
+  await scanner.stop()
+  assert.equal((await scanner.status()).cadence, null)
+})
+
+test('event-driven without waitAsync: the writer wakes the engine by a message', async (t) => {
+  const worker = new FakeWorker(new FakeCore(), { host: { waitAsync: undefined } })
+  const { core, scanner } = await setUp(t, { worker, core: worker.core })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  await scanner.start({ eventDriven: true, everyMs: 1e6, minGapMs: 0 })
+  while (Atomics.load(core.market.words, core.market.layout.idle / 4) !== 1)
+    await new Promise((resolve) => setImmediate(resolve))
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[1]] })
+  const signal = once(scanner, 'signals')
+  scanner.writer.updateTicker('AAA', { last: 1 })
+  await signal
+  assert.ok(worker.received.some((message) => message.type === 'WAKE'))
+})
+
+test('an unanswered call ends at its deadline or by its signal; a trader that may exist is taken back', async (t) => {
+  const lost = (message) => message.type === 'PROCESS_UPDATES'
+  const worker = new FakeWorker(new FakeCore(), { drop: lost })
+  const { core, scanner } = await setUp(t, { worker, core: worker.core })
+  const { deadlineMs } = { deadlineMs: 20 }
+  await rejects(scanner.processUpdates({ deadlineMs }), 'E_DEADLINE', { details: { deadlineMs } })
+  const controller = new AbortController()
+  const aborted = scanner.addTrader({ id: 'a', filter: 'x' }, { signal: controller.signal })
+  controller.abort(new Error('changed my mind'))
+  await rejects(aborted, 'E_ABORTED')
+  await rejects(scanner.status({ signal: controller.signal }), 'E_ABORTED')
+  assert.throws(() => scanner.matches('a'), { code: 'E_TRADER' })
+  assert.deepEqual(
+    worker.received.slice(-1).map((message) => message.type),
+    ['REMOVE_TRADER'],
+  )
+  await rejects(scanner.processUpdates({ deadlineMs: -1 }), 'E_CONFIG')
+  assert.ok(core)
+})
+
+test('start-up can be aborted, before and during', async () => {
+  await rejects(
+    createScanner({ symbols, wasmModule: EMPTY_MODULE, signal: AbortSignal.abort() }),
+    'E_ABORTED',
+  )
+  const controller = new AbortController()
+  const worker = new FakeWorker(new FakeCore(), { drop: () => true })
+  const made = createScanner({
+    symbols,
+    wasmModule: EMPTY_MODULE,
+    createWorker: () => worker,
+    signal: controller.signal,
+  })
+  while (worker.received.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  controller.abort()
+  await rejects(made, 'E_ABORTED')
+  assert.ok(worker.terminated)
+  const never = new FakeWorker(new FakeCore(), { drop: () => true })
+  const late = createScanner({ symbols, wasmModule: EMPTY_MODULE, createWorker: () => never, deadlineMs: 20 })
+  await rejects(late, 'E_DEADLINE')
+  assert.ok(never.terminated)
+})
+
+test('too much memory is E_MEMORY with need and limit, before it is taken', async () => {
+  const core = new FakeCore()
+  core.bytes = 10 * 65536 * 64 + 1
+  const worker = new FakeWorker(core)
+  const limit = 2 ** 22
+  const made = createScanner({
+    symbols,
+    wasmModule: EMPTY_MODULE,
+    createWorker: () => worker,
+    memoryLimit: limit,
+  })
+  await rejects(made, 'E_MEMORY', { details: { need: (640 + 1) * 65536, limit } })
+  assert.deepEqual(
+    core.calls.map(([name]) => name),
+    ['load', 'measure', 'terminate'],
+  )
+})
+
+test('a start that fails in the core leaves no thread behind', async () => {
+  const core = new FakeCore()
+  const worker = new FakeWorker(core)
+  const made = createScanner({
+    symbols: ['AAA', 'REFUSED'],
+    wasmModule: EMPTY_MODULE,
+    createWorker: () => worker,
+  })
+  await rejects(made, 'E_SYMBOL')
+  assert.deepEqual(
+    core.calls.map(([name]) => name),
+    ['load', 'measure', 'terminate', 'load', 'create', 'terminate'],
+  )
+  assert.ok(worker.terminated)
+})
+
+for (const [how, fail, code] of [
+  ['throws', (worker) => worker.emit('error', new Error('boom')), 'E_WORKER_DIED'],
+  ['exits', (worker) => worker.emit('exit', 1), 'E_WORKER_DIED'],
+  ['sends what cannot be read', (worker) => worker.emit('messageerror', new Error('clone')), 'E_WORKER_DIED'],
+]) {
+  test(`a worker that ${how}: pending calls reject, an error event comes, streams end with the error`, async (t) => {
+    const drop = (message) => message.type === 'PROCESS_UPDATES'
+    const { worker, scanner } = await setUp(t, { worker: new FakeWorker(new FakeCore(), { drop }) })
+    const pending = [scanner.processUpdates(), scanner.status(), scanner.addTrader({ id: 'a', filter: 'x' })]
+    const stream = scanner.deltas()
+    const read = rejects(stream.next(), code)
+    const event = once(scanner, 'error')
+    fail(worker)
+    for (const call of pending) await rejects(call, code)
+    assert.equal((await event)[0].detail.code, code)
+    await read
+    await rejects(scanner.processUpdates(), code)
+    assert.ok(worker.terminated)
+    await scanner.close()
+    await rejects(scanner.processUpdates(), code)
+  })
+}
+
+test('a trap in the core is the end of the engine: the call, and everything after it, says so', async (t) => {
+  const { scanner, worker } = await setUp(t)
+  const event = once(scanner, 'error')
+  const trapped = scanner.addTrader({ id: 'a', filter: 'trap' })
+  await rejects(trapped, 'E_WORKER_DIED')
+  assert.equal((await event)[0].detail.cause.code, 'E_WASM')
+  await rejects(scanner.processUpdates(), 'E_WORKER_DIED')
+  assert.ok(worker.terminated)
+})
+
+test('SIGNALS that do not add up or that are missing are reported', async (t) => {
+  const { core, worker, scanner } = await setUp(t)
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  const errors = []
+  scanner.addEventListener('error', ({ detail }) => errors.push(detail))
+  worker.emit('message', {
+    v: 1,
+    type: 'SIGNALS',
+    cycle: 9,
+    baseCycle: 8,
+    command: 0,
+    valueCount: 1,
+    wordCount: 0,
+    buffer: new ArrayBuffer(4),
+  })
+  worker.emit('message', { v: 1, type: 'SIGNALS', cycle: 9 })
+  worker.emit('message', { v: 1, type: 'NEWS' })
+  worker.emit('message', 'garbage')
+  worker.emit('message', { v: 1, type: 'ACK', id: { incarnation: 'other', seq: 1 }, ok: true })
+  assert.deepEqual(
+    errors.map((error) => error.code),
+    ['E_PROTOCOL', 'E_PROTOCOL', 'E_PROTOCOL'],
+  )
+  assert.match(errors[0].message, /cycles 1 to 8 are missing/)
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[0]] })
+  await scanner.processUpdates()
+  assert.deepEqual(scanner.matches('a'), ['AAA'])
+})
+
+test('more calls than may be on their way are refused, and a refused removal leaves the trader', async (t) => {
+  const held = (message) => message.type === 'GET_STATUS'
+  const worker = new FakeWorker(new FakeCore(), { drop: held })
+  const { scanner } = await setUp(t, { worker })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  const calls = Array.from({ length: 2048 }, () => scanner.status())
+  for (const call of calls) call.catch(() => {})
+  await rejects(scanner.processUpdates(), 'E_BACKPRESSURE')
+  await rejects(scanner.removeTrader('a'), 'E_BACKPRESSURE')
+  assert.deepEqual(scanner.matches('a'), [])
+  await scanner.close()
+  for (const call of calls.slice(0, 3)) await rejects(call, 'E_CLOSED')
+})
+
+test('close: pending calls reject, streams end, everything after it is E_CLOSED, twice is once', async (t) => {
+  const drop = (message) => message.type === 'PROCESS_UPDATES'
+  const { core, worker, scanner } = await setUp(t, { worker: new FakeWorker(new FakeCore(), { drop }) })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  const pending = rejects(scanner.processUpdates(), 'E_CLOSED')
+  const stream = scanner.deltas()
+  const read = stream.next()
+  const closed = scanner.close()
+  assert.equal(scanner.close(), closed)
+  await pending
+  assert.deepEqual(await read, { value: undefined, done: true })
+  // The lost command is one for which the worker still waits: it is terminated after a while.
+  await closed
+  assert.ok(worker.terminated)
+  await rejects(scanner.addTrader({ id: 'b', filter: 'x' }), 'E_CLOSED')
+  await rejects(scanner.status(), 'E_CLOSED')
+  await rejects(scanner.start(), 'E_CLOSED')
+  assert.throws(() => scanner.matches('a'), { code: 'E_CLOSED' })
+  assert.throws(() => scanner.deltas(), { code: 'E_CLOSED' })
+  assert.throws(() => scanner.writer.updateTicker('AAA', { last: 1 }), { code: 'E_CLOSED' })
+  assert.ok(core)
+})
+
+test('an orderly close shuts the engine down first', async (t) => {
+  const { core, worker, scanner } = await setUp(t)
+  await scanner[Symbol.asyncDispose]()
+  assert.deepEqual(core.calls.slice(-2), [['destroy'], ['terminate']])
+  assert.equal(worker.received.at(-1).type, 'SHUTDOWN')
+  assert.ok(worker.terminated)
+})
+
+test('SharedArrayBuffer missing, or a page that is not isolated: E_NOT_ISOLATED names both headers', async () => {
+  const expected = (error) => {
+    assert.equal(error.code, 'E_NOT_ISOLATED')
+    assert.match(error.expected, /Cross-Origin-Opener-Policy: same-origin/)
+    assert.match(error.expected, /Cross-Origin-Embedder-Policy: require-corp/)
+    return true
+  }
+  const { SharedArrayBuffer: shared } = globalThis
+  try {
+    delete globalThis.SharedArrayBuffer
+    await assert.rejects(createScanner({ symbols }), expected)
+  } finally {
+    globalThis.SharedArrayBuffer = shared
+  }
+  try {
+    globalThis.crossOriginIsolated = false
+    await assert.rejects(createScanner({ symbols }), expected)
+  } finally {
+    delete globalThis.crossOriginIsolated
+  }
+})
+
+test('a clock that gives no time is an error of the call', async (t) => {
+  let time = 1
+  const { scanner } = await setUp(t, { clock: () => time })
+  time = Number.NaN
+  await rejects(scanner.processUpdates(), 'E_CONFIG')
+  time = 2
+  await scanner.processUpdates()
+})
