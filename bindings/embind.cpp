@@ -203,12 +203,14 @@ EMSCRIPTEN_BINDINGS(tickscan) {
   emscripten::function("intervalTable", &interval_table);
   emscripten::function("addSymbol", &add_symbol);
   emscripten::function("addTrader", &add_trader);
-  emscripten::function("removeTrader", +[](unsigned trader) { return outcome(the_engine->remove_trader(trader)); });
-  emscripten::function("requestSnapshot",
-                       +[](unsigned trader) { return outcome(the_engine->request_snapshot(trader)); });
+  emscripten::function(
+      "removeTrader", +[](unsigned trader) { return outcome(the_engine->remove_trader(trader)); });
+  emscripten::function(
+      "requestSnapshot", +[](unsigned trader) { return outcome(the_engine->request_snapshot(trader)); });
   emscripten::function("cycle", &cycle);
   emscripten::function("evaluate", &evaluate);
   emscripten::function("series", &series);
   emscripten::function("status", &status);
-  emscripten::function("setIdle", +[] { return the_engine->set_idle(); });
+  emscripten::function(
+      "setIdle", +[] { return the_engine->set_idle(); });
 }

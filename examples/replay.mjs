@@ -8,7 +8,7 @@
 // to check every row (a broken one stops the replay before its first signal) and once to replay them.
 
 import { createScanner } from 'tickscan'
-import { caretUnder } from './lib/filter-error.mjs'
+import { caretUnder, faultText } from './lib/filter-error.mjs'
 import { intervalsIn } from './lib/intervals.mjs'
 import { KlineFileError } from './lib/kline-csv.mjs'
 import { listKlineFiles, readKlines } from './lib/kline-files.mjs'
@@ -96,12 +96,13 @@ async function checkedSources(files, { limit }) {
 function explain(error, options) {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`
   if (error instanceof KlineFileError) return `${error.code}: ${error.message}`
-  const { code, message, hint, position } = /** @type {import('tickscan').TickscanError} */ (error)
+  const fault = /** @type {import('tickscan').TickscanError} */ (error)
+  const { code, message, position } = fault
   if (typeof code !== 'string' || !code.startsWith('E_')) throw error
   // An error in a column says whose it is; any other position lies in the filter.
   const [, column] = /^column '(\w+)'/.exec(message) ?? []
   const text = (column === undefined ? options?.filter : options?.columns[column]) ?? ''
-  return [`${code}: ${message}`, caretUnder(text, position), hint].filter(Boolean).join('\n')
+  return [`${code}: ${faultText(fault)}`, caretUnder(text, position)].filter(Boolean).join('\n')
 }
 
 /** @type {ReplayOptions | undefined} */

@@ -1,13 +1,13 @@
 // The traders: a list with what each matches now, and the form that adds one. A filter that the scanner
 // refuses is explained under the box, with a caret at the place.
 
-import { caretUnder } from '../lib/filter-error.mjs'
+import { caretUnder, faultText } from '../lib/filter-error.mjs'
 import { chip } from './chips.js'
 import { drawSoon } from './frames.js'
 import { IDEAS } from './presets.js'
 
 /** @typedef {import('./presets.js').TraderSpec} TraderSpec */
-/** @typedef {{ code?: string, message: string, hint?: string, position?: import('../lib/filter-error.mjs').Position }} FilterFault */
+/** @typedef {{ code?: string, message: string, expected?: string, hint?: string, position?: import('../lib/filter-error.mjs').Position }} FilterFault */
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id)
@@ -90,7 +90,7 @@ export class TraderPanel {
     byId('filter-error').hidden = fault === undefined
     this.fields.filter.setAttribute('aria-invalid', String(fault !== undefined))
     if (fault === undefined) return
-    byId('filter-message').textContent = [fault.message, fault.hint].filter(Boolean).join(' ')
+    byId('filter-message').textContent = faultText(fault)
     byId('filter-error').dataset.code = fault.code ?? ''
     const caret = caretUnder(filter, fault.position)
     byId('filter-caret').textContent = caret

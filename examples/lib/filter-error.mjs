@@ -9,6 +9,17 @@
  */
 
 /**
+ * What is wrong and what would have been right, in one sentence. A hint that is a single word is the nearest
+ * name that the scanner knows, which says more than a list of what may stand there.
+ * @param {{ message: string, expected?: string, hint?: string }} error
+ * @returns {string}
+ */
+export function faultText({ message, expected, hint }) {
+  if (hint !== undefined && /^\w+$/.test(hint)) return `${message}: did you mean \`${hint}\`?`
+  return [message, expected && `expected ${expected}`, hint].filter(Boolean).join('; ')
+}
+
+/**
  * The line of the text that the position lies in, with a caret under it; empty when there is no position.
  * @param {string} text
  * @param {Position | undefined} position

@@ -12,7 +12,8 @@ constexpr size_t kAlignment = 16;
 constexpr size_t round_up(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 }  // namespace
 
-Arena::Arena(std::byte* memory, size_t bytes) : memory_(memory), bytes_total_(bytes / kAlignment * kAlignment) {
+Arena::Arena(std::byte* memory, size_t bytes)
+    : memory_(memory), bytes_total_(bytes / kAlignment * kAlignment) {
   TICKSCAN_ASSERT(reinterpret_cast<uintptr_t>(memory) % kAlignment == 0);
   if (bytes_total_ > 0) free_.emplace(0, bytes_total_);
 }

@@ -29,8 +29,8 @@ class Arena {
   std::byte* memory_;
   size_t bytes_total_;
   size_t bytes_used_ = 0;
-  std::map<size_t, size_t> free_;                  // offset → bytes; no two are neighbours
-  std::unordered_map<size_t, size_t> allocated_;   // offset → bytes
+  std::map<size_t, size_t> free_;                 // offset → bytes; no two are neighbours
+  std::unordered_map<size_t, size_t> allocated_;  // offset → bytes
 };
 
 }  // namespace tickscan

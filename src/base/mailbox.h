@@ -18,8 +18,8 @@ struct MailboxHeader {
   static constexpr int32_t kSlotBits = 3;  // the low two bits: a slot index
   static constexpr int32_t kFresh = 4;     // state: published and not yet taken
   static constexpr int32_t kInitialReader = 0;
-  static constexpr int32_t kInitialState = 1;                // the middle slot, not fresh
-  static constexpr int32_t kInitialWriter = 2 | (1 << 2);    // private slot 2, last published 1
+  static constexpr int32_t kInitialState = 1;              // the middle slot, not fresh
+  static constexpr int32_t kInitialWriter = 2 | (1 << 2);  // private slot 2, last published 1
 
   std::atomic<int32_t> state;    // bits 0–1 the middle slot, bit 2 fresh
   std::atomic<int32_t> writer;   // bits 0–1 the writer's slot, bits 2–3 the slot published last

@@ -36,7 +36,8 @@ inline LaneMask equal(const double* a, const double* b) {
 }
 // x − x is 0 for finite x and NaN otherwise.
 inline LaneMask finite(const double* a) {
-  return pack(a, a, [](v128_t x, v128_t) { return wasm_f64x2_eq(wasm_f64x2_sub(x, x), wasm_f64x2_splat(0)); });
+  return pack(a, a,
+              [](v128_t x, v128_t) { return wasm_f64x2_eq(wasm_f64x2_sub(x, x), wasm_f64x2_splat(0)); });
 }
 
 #else

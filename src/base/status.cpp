@@ -5,8 +5,7 @@ namespace tickscan {
 
 const char* error_name(ErrorCode code) {
   switch (code) {
-    case ErrorCode::ok:
-      return "OK";
+    case ErrorCode::ok: return "OK";
 #define TICKSCAN_ERROR(name, meaning) \
   case ErrorCode::name:               \
     return #name;

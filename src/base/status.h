@@ -41,7 +41,7 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}     // NOLINT(google-explicit-constructor)
   Result(Error error) : error_(std::move(error)) {  // NOLINT(google-explicit-constructor)
     TICKSCAN_ASSERT(error_.code != ErrorCode::ok);
   }

@@ -53,11 +53,13 @@ bool suitable_name(const std::string& name) {
 }  // namespace
 
 Result<MemoryNeed> Engine::measure(const EngineConfig& config) {
-  Result<market::Config> market_config = market::make_config(config.max_symbols, config.max_klines, config.intervals);
+  Result<market::Config> market_config =
+      market::make_config(config.max_symbols, config.max_klines, config.intervals);
   if (!market_config.ok()) return market_config.error();
   if (Status bad = check("maxTraders", config.max_traders, 1, kMaxTraders)) return *bad;
   if (Status bad = check("threads", config.threads, 1, kMaxThreads)) return *bad;
-  if (Status bad = check("traderBytes", config.trader_bytes, 0, static_cast<double>(kMaxTraderBytes))) return *bad;
+  if (Status bad = check("traderBytes", config.trader_bytes, 0, static_cast<double>(kMaxTraderBytes)))
+    return *bad;
   const market::Layout layout(market_config.value());
   MemoryNeed need;
   need.market = layout.bytes + kAlignment;
@@ -84,9 +86,8 @@ Result<std::unique_ptr<Engine>> Engine::create(const EngineConfig& config) {
   const market::Layout layout(market_config);
   engine->store_ = std::make_unique<market::Store>(layout, aligned(engine->region_, layout.bytes));
   engine->store_->initialise();
-  engine->arena_ =
-      std::make_unique<Arena>(aligned(engine->arena_bytes_, need.value().traders),
-                              static_cast<size_t>(need.value().traders));
+  engine->arena_ = std::make_unique<Arena>(aligned(engine->arena_bytes_, need.value().traders),
+                                           static_cast<size_t>(need.value().traders));
   engine->scan_ = std::make_unique<scan::Scan>(*engine->store_, engine->lengths_ms_, *engine->arena_,
                                                static_cast<uint32_t>(config.max_traders),
                                                static_cast<uint32_t>(config.threads));
@@ -98,15 +99,21 @@ Engine::~Engine() = default;
 Result<uint32_t> Engine::add_symbol(const std::string& name) {
   const market::Layout& layout = store_->layout();
   if (!suitable_name(name)) {
-    return Error{ErrorCode::E_SYMBOL, "'" + name + "' is no symbol name", std::nullopt,
-                 "1 to " + std::to_string(market::kSymbolNameBytes) + " bytes without spaces", {}};
+    return Error{ErrorCode::E_SYMBOL,
+                 "'" + name + "' is no symbol name",
+                 std::nullopt,
+                 "1 to " + std::to_string(market::kSymbolNameBytes) + " bytes without spaces",
+                 {}};
   }
   if (slots_.count(name) > 0) {
     return Error{ErrorCode::E_DUPLICATE, "the symbol '" + name + "' exists already", std::nullopt, {}, {}};
   }
   if (symbols_.size() >= layout.max_symbols) {
-    return Error{ErrorCode::E_LIMIT, "all " + std::to_string(layout.max_symbols) + " symbol slots are in use",
-                 std::nullopt, "at most maxSymbols symbols", {}};
+    return Error{ErrorCode::E_LIMIT,
+                 "all " + std::to_string(layout.max_symbols) + " symbol slots are in use",
+                 std::nullopt,
+                 "at most maxSymbols symbols",
+                 {}};
   }
   const auto slot = static_cast<uint32_t>(symbols_.size());
   market::SymbolRecord& record = store_->symbol(slot);
@@ -120,7 +127,8 @@ Result<uint32_t> Engine::add_symbol(const std::string& name) {
   symbols_.push_back(name);
   slots_.emplace(name, slot);
   scan_->activate(slot);
-  return slot + static_cast<uint32_t>(record.generation.load(std::memory_order_relaxed)) * kSlotsPerGeneration;
+  return slot +
+         static_cast<uint32_t>(record.generation.load(std::memory_order_relaxed)) * kSlotsPerGeneration;
 }
 
 Result<uint32_t> Engine::interval_index(const std::string& name) const {
@@ -128,9 +136,13 @@ Result<uint32_t> Engine::interval_index(const std::string& name) const {
   const auto found = std::find(intervals_.begin(), intervals_.end(), name);
   if (found != intervals_.end()) return static_cast<uint32_t>(found - intervals_.begin());
   std::string configured;
-  for (const std::string_view one : intervals_) configured += (configured.empty() ? "" : " ") + std::string(one);
-  return Error{ErrorCode::E_INTERVAL, "the interval '" + name + "' is not configured", std::nullopt,
-               "one of " + configured, {}};
+  for (const std::string_view one : intervals_)
+    configured += (configured.empty() ? "" : " ") + std::string(one);
+  return Error{ErrorCode::E_INTERVAL,
+               "the interval '" + name + "' is not configured",
+               std::nullopt,
+               "one of " + configured,
+               {}};
 }
 
 Result<filter::Tree> Engine::compile(const std::string& text, uint32_t interval, filter::Want want) const {
@@ -148,8 +160,11 @@ Result<TraderAck> Engine::add_trader(const TraderSpec& spec) {
   }
   constexpr size_t kMaxColumns = 16;
   if (spec.column_filters.size() > kMaxColumns) {
-    return Error{ErrorCode::E_LIMIT, std::to_string(spec.column_filters.size()) + " columns", std::nullopt,
-                 "at most 16 columns per trader", {}};
+    return Error{ErrorCode::E_LIMIT,
+                 std::to_string(spec.column_filters.size()) + " columns",
+                 std::nullopt,
+                 "at most 16 columns per trader",
+                 {}};
   }
   Result<uint32_t> interval = interval_index(spec.interval);
   if (!interval.ok()) return interval.error();
@@ -214,7 +229,8 @@ Cycle Engine::cycle(double now_ms) {
   totals_.updated_symbols += done.report.updated_symbols;
   totals_.filters_run += done.report.filters_run;
   totals_.filters_skipped += done.report.filters_skipped;
-  done.elapsed_us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  done.elapsed_us =
+      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
   return done;
 }
 
@@ -231,15 +247,20 @@ Status Engine::series(const std::string& text, const std::string& interval, uint
   Result<uint32_t> base = interval_index(interval);
   if (!base.ok()) return base.error();
   if (slot >= symbols_.size()) {
-    return Error{ErrorCode::E_SYMBOL, "no symbol has the index " + std::to_string(slot), std::nullopt, {}, {}};
+    return Error{
+        ErrorCode::E_SYMBOL, "no symbol has the index " + std::to_string(slot), std::nullopt, {}, {}};
   }
   Result<filter::Tree> tree = compile(text, base.value(), filter::Want::any);
   if (!tree.ok()) return tree.error();
-  const bool reads_ticker = std::any_of(tree.value().nodes.begin(), tree.value().nodes.end(),
-                                        [](const filter::Node& node) { return node.op == filter::Op::ticker; });
+  const bool reads_ticker =
+      std::any_of(tree.value().nodes.begin(), tree.value().nodes.end(),
+                  [](const filter::Node& node) { return node.op == filter::Op::ticker; });
   if (reads_ticker) {
-    return Error{ErrorCode::E_TYPE, "ticker fields have no history", std::nullopt,
-                 "an expression over klines alone", {}};
+    return Error{ErrorCode::E_TYPE,
+                 "ticker fields have no history",
+                 std::nullopt,
+                 "an expression over klines alone",
+                 {}};
   }
   return scan_->history(tree.value(), base.value(), slot, values);
 }

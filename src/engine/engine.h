@@ -46,8 +46,8 @@ struct TraderSpec {
 
 struct TraderAck {
   uint32_t trader = 0;
-  uint32_t cost = 0;        // nodes that it reads, shared ones included
-  bool replayable = false;  // closed klines alone decide it
+  uint32_t cost = 0;                                     // nodes that it reads, shared ones included
+  bool replayable = false;                               // closed klines alone decide it
   std::vector<std::pair<std::string, uint32_t>> warmup;  // interval, klines until it is ready
   std::vector<std::string> missing;  // symbols without a kline of an interval that it reads
 };
@@ -80,7 +80,8 @@ class Engine {
   // One value per slot.
   Status evaluate(const std::string& text, const std::string& interval, std::vector<double>* values);
   // One value per stored closed kline of the interval.
-  Status series(const std::string& text, const std::string& interval, uint32_t slot, std::vector<double>* values);
+  Status series(const std::string& text, const std::string& interval, uint32_t slot,
+                std::vector<double>* values);
   bool set_idle() { return store_->tracker().set_idle(); }
 
   [[nodiscard]] const market::Store& store() const { return *store_; }

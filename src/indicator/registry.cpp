@@ -12,15 +12,18 @@ namespace tickscan::indicator {
 
 namespace {
 
-#define INPUTS(...) {__VA_ARGS__}
-#define OUTPUTS(...) {__VA_ARGS__}
-#define PARAMS(...) {__VA_ARGS__}
+#define INPUTS(...) \
+  { __VA_ARGS__ }
+#define OUTPUTS(...) \
+  { __VA_ARGS__ }
+#define PARAMS(...) \
+  { __VA_ARGS__ }
 #define PARAM(name, default_value, least, most) \
   { name, default_value, least, most }
-#define TICKSCAN_INDICATOR(name, title, inputs, params, outputs, unstable)                     \
-  constexpr std::string_view name##_inputs[] = inputs;                                         \
-  constexpr Param name##_params[] = params;                                                    \
-  constexpr std::string_view name##_outputs[] = outputs;                                       \
+#define TICKSCAN_INDICATOR(name, title, inputs, params, outputs, unstable) \
+  constexpr std::string_view name##_inputs[] = inputs;                     \
+  constexpr Param name##_params[] = params;                                \
+  constexpr std::string_view name##_outputs[] = outputs;                   \
   uint32_t name##_unstable([[maybe_unused]] const double* p) { return static_cast<uint32_t>(unstable); }
 #include "indicator/indicators.def"
 #undef TICKSCAN_INDICATOR

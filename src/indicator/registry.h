@@ -20,7 +20,7 @@ struct Param {
 struct Indicator {
   std::string_view name;
   std::string_view title;
-  std::span<const std::string_view> inputs;   // names of series, at least one
+  std::span<const std::string_view> inputs;  // names of series, at least one
   std::span<const Param> params;
   std::span<const std::string_view> outputs;  // at least one
   uint32_t (*unstable_period)(const double* params);

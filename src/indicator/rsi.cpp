@@ -16,7 +16,7 @@ struct State {
   double previous[kLanes];  // the input before; NaN before the first
   double gain[kLanes];      // while filling: sums; then averages
   double loss[kLanes];
-  double changes[kLanes];   // changes seen, at most period
+  double changes[kLanes];  // changes seen, at most period
 };
 
 uint32_t lookback(const double* params) { return static_cast<uint32_t>(params[0]); }

@@ -18,7 +18,9 @@ uint32_t distance(const double* params) { return static_cast<uint32_t>(params[0]
 
 uint32_t lookback(const double* params) { return distance(params); }
 
-size_t state_bytes(const double* params) { return sizeof(State) + distance(params) * kLanes * sizeof(double); }
+size_t state_bytes(const double* params) {
+  return sizeof(State) + distance(params) * kLanes * sizeof(double);
+}
 
 void reset(void* memory, const double* params, LaneMask lanes) {
   auto* state = static_cast<State*>(memory);
@@ -41,9 +43,8 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
 
 void peek(const void* memory, const double*, Inputs, LaneMask lanes, Outputs outputs) {
   const auto* state = static_cast<const State*>(memory);
-  for_each_lane(lanes, [&](uint32_t lane) {
-    outputs[0][lane] = rows(state)[state->position[lane] * kLanes + lane];
-  });
+  for_each_lane(
+      lanes, [&](uint32_t lane) { outputs[0][lane] = rows(state)[state->position[lane] * kLanes + lane]; });
 }
 
 }  // namespace

@@ -54,8 +54,11 @@ Result<Config> make_config(double max_symbols, double max_klines,
   for (const std::string& name : interval_names) {
     const int row = find_interval(name);
     if (row < 0) {
-      return Error{ErrorCode::E_INTERVAL, "the interval '" + name + "' is unknown", std::nullopt,
-                   "one of " + known_interval_names(), {}};
+      return Error{ErrorCode::E_INTERVAL,
+                   "the interval '" + name + "' is unknown",
+                   std::nullopt,
+                   "one of " + known_interval_names(),
+                   {}};
     }
     const auto known = static_cast<uint32_t>(row);
     if (std::find(config.intervals.begin(), config.intervals.end(), known) != config.intervals.end()) {

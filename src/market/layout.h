@@ -38,7 +38,8 @@ struct Config {
 };
 
 // Checks names and limits; the error names the option, what it got and what it takes.
-Result<Config> make_config(double max_symbols, double max_klines, const std::vector<std::string>& interval_names);
+Result<Config> make_config(double max_symbols, double max_klines,
+                           const std::vector<std::string>& interval_names);
 
 struct Layout {
   explicit Layout(const Config& config);
@@ -46,9 +47,10 @@ struct Layout {
   uint32_t max_symbols;
   uint32_t max_klines;
   uint32_t interval_count;
-  uint32_t row_count;      // dirty rows: the ticker's, then one per interval
-  uint32_t row_words;      // 32-bit words of one row; even, so that blocks are whole
-  uint32_t ring_capacity;  // entries: one more than max_klines, so that a full ring can be read while one is written
+  uint32_t row_count;  // dirty rows: the ticker's, then one per interval
+  uint32_t row_words;  // 32-bit words of one row; even, so that blocks are whole
+  uint32_t
+      ring_capacity;  // entries: one more than max_klines, so that a full ring can be read while one is written
   uint64_t ring_column_bytes;
   uint64_t ring_stride;
 

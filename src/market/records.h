@@ -53,9 +53,7 @@ struct Kline {
 // stored before it: a reader that looks at those afterwards cannot take the value for the old one.
 class SharedDouble {
  public:
-  [[nodiscard]] double load() const {
-    return bit_cast<double>(bits_.load(std::memory_order_acquire));
-  }
+  [[nodiscard]] double load() const { return bit_cast<double>(bits_.load(std::memory_order_acquire)); }
   void store(double value) { bits_.store(bit_cast<uint64_t>(value), std::memory_order_release); }
 
  private:
@@ -92,7 +90,7 @@ struct SymbolRecord {
   std::atomic<int32_t> state;       // SymbolState
   std::atomic<int32_t> name_bytes;
   int32_t reserved;
-  char name[kSymbolNameBytes];      // UTF-8, written before state becomes ready
+  char name[kSymbolNameBytes];  // UTF-8, written before state becomes ready
 };
 static_assert(sizeof(SymbolRecord) == 64);
 

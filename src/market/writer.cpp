@@ -108,7 +108,8 @@ WriteResult Writer::write_closed(uint32_t slot, uint32_t interval, const Kline& 
     // What falls out of a full ring takes the gap behind it along: counted are gaps between kept klines.
     if (count >= ring.max_klines()) {
       const uint32_t gone = count - ring.max_klines();
-      add(record.gaps, -missing_between(interval, ring.open_time_guess(gone), ring.open_time_guess(gone + 1)));
+      add(record.gaps,
+          -missing_between(interval, ring.open_time_guess(gone), ring.open_time_guess(gone + 1)));
     }
     publish_marked(record, slot, interval);
     return WriteResult::written;
@@ -144,7 +145,8 @@ WriteResult Writer::load_history(uint32_t slot, uint32_t interval, std::span<con
   const std::vector<Kline> before = kept_klines(slot, interval);
   std::vector<Kline> merged;
   // The loaded range comes first in the union, so equal open times keep the loaded values.
-  std::set_union(klines.begin(), klines.end(), before.begin(), before.end(), std::back_inserter(merged), older);
+  std::set_union(klines.begin(), klines.end(), before.begin(), before.end(), std::back_inserter(merged),
+                 older);
   const auto newer = static_cast<uint32_t>(
       before.empty() ? klines.size()
                      : static_cast<size_t>(klines.end() - std::upper_bound(klines.begin(), klines.end(),
@@ -165,16 +167,16 @@ void Writer::rewrite(uint32_t slot, uint32_t interval, std::span<const Kline> ke
   const uint32_t keep = std::min(static_cast<uint32_t>(kept.size()), ring.max_klines());
   kept = kept.last(keep);
   const int32_t revision = record.revision.load(std::memory_order_relaxed);
-  // Odd before the first store and even after the last: a reader that sees either moved rebuilds.
-  // It may be odd already if a writer died in a rewrite.
+  // Odd before the first store and even after the last: a reader that sees either moved rebuilds. Each double
+  // is stored with release, so whoever read a new one sees the odd revision when it looks again; the release
+  // at the end publishes them all. It may be odd already if a writer died in a rewrite.
   const int32_t odd = (revision + 1) | 1;
-  record.revision.store(odd, std::memory_order_seq_cst);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  record.revision.store(odd, std::memory_order_relaxed);
   for (uint32_t i = 0; i < keep; ++i) ring.overwrite(count - keep + i, kept[i]);
   record.gaps.store(count_gaps(interval, kept), std::memory_order_relaxed);
   record.closed_count.store(static_cast<int32_t>(count), std::memory_order_release);
   if (history) record.history_count.store(static_cast<int32_t>(count), std::memory_order_relaxed);
-  record.revision.store(odd + 1, std::memory_order_seq_cst);
+  record.revision.store(odd + 1, std::memory_order_release);
 }
 
 void Writer::publish_marked(SeriesRecord& record, uint32_t slot, uint32_t interval) {

@@ -19,15 +19,16 @@ inline constexpr uint32_t kMaxRows = 1 + market::kMaxIntervals;
 
 // One interval of a block.
 struct SeriesLanes {
-  double closed[market::kKlineFields][kLanes];  // the last closed kline that was stepped; NaN before the first
-  double now[market::kKlineFields][kLanes];     // the live kline where it is newer, else the closed one
-  double decided[kLanes];                       // close time up to which `on: 'close'` traders have decided
-  uint32_t cursor[kLanes];                      // closed klines stepped
-  uint32_t visible[kLanes];                     // closed klines that the ingest of this cycle saw
-  int32_t revision[kLanes];                     // ring revision that the stepped state is built on
-  int32_t reader_slot[kLanes];                  // our slot of the live kline's mailbox
-  LaneMask live;                                // lanes whose live kline is newer than the last closed one
-  LaneMask rebuild;                             // lanes whose history changed: step again from the oldest
+  double closed[market::kKlineFields]
+               [kLanes];                     // the last closed kline that was stepped; NaN before the first
+  double now[market::kKlineFields][kLanes];  // the live kline where it is newer, else the closed one
+  double decided[kLanes];                    // close time up to which `on: 'close'` traders have decided
+  uint32_t cursor[kLanes];                   // closed klines stepped
+  uint32_t visible[kLanes];                  // closed klines that the ingest of this cycle saw
+  int32_t revision[kLanes];                  // ring revision that the stepped state is built on
+  int32_t reader_slot[kLanes];               // our slot of the live kline's mailbox
+  LaneMask live;                             // lanes whose live kline is newer than the last closed one
+  LaneMask rebuild;                          // lanes whose history changed: step again from the oldest
   double length_ms;
 };
 

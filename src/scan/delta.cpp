@@ -60,8 +60,8 @@ void DeltaPacker::pack_item(std::span<const Entry> group, Trader& trader, std::s
   const int32_t flags = (trader.announced ? 0 : kDeltaSnapshot) | (group[0].late ? kDeltaLate : 0);
   int32_t entered = 0;
   int32_t left = 0;
-  out->words.insert(out->words.end(), {static_cast<int32_t>(group[0].trader), flags, 0, 0,
-                                       static_cast<int32_t>(columns)});
+  out->words.insert(out->words.end(),
+                    {static_cast<int32_t>(group[0].trader), flags, 0, 0, static_cast<int32_t>(columns)});
   out->values.push_back(group[0].time);
   for (const Entry& entry : group) {
     uint32_t value = entry.change->first_value;
@@ -84,8 +84,8 @@ void DeltaPacker::pack_item(std::span<const Entry> group, Trader& trader, std::s
   trader.announced = true;
 }
 
-void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, std::span<const BlockResult> blocks, double now_ms,
-                                PackedDeltas* out) {
+void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, std::span<const BlockResult> blocks,
+                                double now_ms, PackedDeltas* out) {
   const size_t head = out->words.size();
   out->words.insert(out->words.end(), {static_cast<int32_t>(index), kDeltaSnapshot, 0, 0,
                                        static_cast<int32_t>(trader.columns.size())});

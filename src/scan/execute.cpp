@@ -61,8 +61,7 @@ void logic(const Instruction& instruction, uint32_t block, LaneMask lanes) {
   const Condition b = *instruction.inputs[1].at<Condition>(block);
   if (instruction.op == NodeOp::logical_and) {
     // Known when both are, or when either is known to be false.
-    set(out, lanes, a.value & b.value,
-        (a.known & b.known) | (a.known & ~a.value) | (b.known & ~b.value));
+    set(out, lanes, a.value & b.value, (a.known & b.known) | (a.known & ~a.value) | (b.known & ~b.value));
   } else {
     set(out, lanes, a.value | b.value, (a.known & b.known) | a.value | b.value);
   }
@@ -99,14 +98,13 @@ bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask 
       compare(instruction, block, lanes, simd::equal, [](double a, double b) { return a == b; });
       return true;
     case NodeOp::not_equal:
-      compare(instruction, block, lanes, [](const double* a, const double* b) { return ~simd::equal(a, b); },
-              [](double a, double b) { return a != b; });
+      compare(
+          instruction, block, lanes, [](const double* a, const double* b) { return ~simd::equal(a, b); },
+          [](double a, double b) { return a != b; });
       return true;
     case NodeOp::logical_and:
     case NodeOp::logical_or:
-    case NodeOp::logical_not:
-      logic(instruction, block, lanes);
-      return true;
+    case NodeOp::logical_not: logic(instruction, block, lanes); return true;
     case NodeOp::number_of: {
       const Condition a = *instruction.inputs[0].at<Condition>(block);
       double* out = instruction.output.at<double>(block);
@@ -127,8 +125,7 @@ bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask 
       set(*instruction.output.at<Condition>(block), lanes, value, known);
       return true;
     }
-    default:
-      return false;
+    default: return false;
   }
 }
 

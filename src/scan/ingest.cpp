@@ -22,7 +22,8 @@ void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane) {
 }
 
 // False: the ring is being rewritten right now.
-bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval, SeriesLanes& series, uint32_t lane) {
+bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval, SeriesLanes& series,
+                   uint32_t lane) {
   market::SeriesRecord& record = store.series(slot, interval);
   const market::KlineRing ring = store.ring(slot, interval);
   const int32_t revision = ring.revision();
@@ -76,7 +77,8 @@ void refresh_now(const market::Store& store, uint32_t block_index, Block& block)
 void put_back(const market::Store& store, uint32_t block_index, const Block& block, LaneMask lanes) {
   DirtyTracker tracker = store.tracker();
   for (uint32_t row = 0; row < store.layout().row_count; ++row) {
-    for_each_lane(block.dirty[row] & lanes, [&](uint32_t lane) { tracker.mark(row, block_index * kLanes + lane); });
+    for_each_lane(block.dirty[row] & lanes,
+                  [&](uint32_t lane) { tracker.mark(row, block_index * kLanes + lane); });
   }
 }
 

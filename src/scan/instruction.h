@@ -15,13 +15,26 @@ namespace tickscan::scan {
 
 // What a node computes. `greater` has become `less` with its inputs swapped, hl2 and its like arithmetic.
 enum class NodeOp : uint8_t {
-  constant, series, ticker,                    // sources: an address, nothing to run
-  output,                                      // one output of a multi-output indicator: an address too
-  indicator, shift,                            // keep state, step with closed klines
-  negate, add, subtract, multiply, divide,     // numbers, lane by lane
-  less, less_equal, equal, not_equal,          // numbers → condition
-  logical_and, logical_or, logical_not,        // conditions, Kleene
-  number_of, condition_of,                     // condition ↔ 1, 0, NaN, so that conditions can be shifted
+  constant,
+  series,
+  ticker,  // sources: an address, nothing to run
+  output,  // one output of a multi-output indicator: an address too
+  indicator,
+  shift,  // keep state, step with closed klines
+  negate,
+  add,
+  subtract,
+  multiply,
+  divide,  // numbers, lane by lane
+  less,
+  less_equal,
+  equal,
+  not_equal,  // numbers → condition
+  logical_and,
+  logical_or,
+  logical_not,  // conditions, Kleene
+  number_of,
+  condition_of,  // condition ↔ 1, 0, NaN, so that conditions can be shifted
 };
 
 // 64 conditions: bit i of value is lane i's truth, and means something only where known has bit i.
@@ -44,22 +57,22 @@ struct Operand {
 
 struct Instruction {
   NodeOp op = NodeOp::constant;
-  uint8_t clock = 0;        // now program: interval whose live mask says where to peek
+  uint8_t clock = 0;  // now program: interval whose live mask says where to peek
   uint8_t output_count = 1;
-  bool fresh = false;       // now program: not evaluated yet, so every lane is due
-  uint32_t rows = 0;        // now program: dirty rows that make a lane due
+  bool fresh = false;  // now program: not evaluated yet, so every lane is due
+  uint32_t rows = 0;   // now program: dirty rows that make a lane due
   const indicator::Kernel* kernel = nullptr;
   std::array<double, indicator::kMaxParams> params{};
   Operand state;
   std::array<Operand, indicator::kMaxInputs> inputs;
-  Operand output;           // output_count arrays of 64 doubles, or a Condition
-  Operand closed;           // now program: the outputs of the last closed kline
+  Operand output;  // output_count arrays of 64 doubles, or a Condition
+  Operand closed;  // now program: the outputs of the last closed kline
 };
 
 // Everything that steps in one timeline.
 struct StepProgram {
-  uint32_t base = 0;       // interval whose closes are decision times
-  uint32_t intervals = 0;  // a bit per interval that is read
+  uint32_t base = 0;                                   // interval whose closes are decision times
+  uint32_t intervals = 0;                              // a bit per interval that is read
   std::array<Operand, market::kMaxIntervals> lanes;    // 6 × 64 doubles: the last closed kline stepped
   std::array<Operand, market::kMaxIntervals> cursors;  // 64 × uint32: closed klines stepped
   Operand decided;                                     // 64 doubles

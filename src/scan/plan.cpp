@@ -28,15 +28,15 @@ void mix(size_t& hash, uint64_t value) {
 bool NodeKey::operator==(const NodeKey& other) const {
   // Bits, not values: 0.0 and -0.0 are different constants.
   return op == other.op && timeline == other.timeline && field == other.field && interval == other.interval &&
-         indicator == other.indicator &&
-         bit_cast<uint64_t>(value) == bit_cast<uint64_t>(other.value) && params == other.params &&
-         inputs == other.inputs;
+         indicator == other.indicator && bit_cast<uint64_t>(value) == bit_cast<uint64_t>(other.value) &&
+         params == other.params && inputs == other.inputs;
 }
 
 size_t NodeKeyHash::operator()(const NodeKey& key) const {
   size_t hash = 0;
   mix(hash, static_cast<uint64_t>(key.op) | static_cast<uint64_t>(key.timeline) << 8 |
-                static_cast<uint64_t>(key.field) << 16 | static_cast<uint64_t>(static_cast<uint8_t>(key.interval)) << 24 |
+                static_cast<uint64_t>(key.field) << 16 |
+                static_cast<uint64_t>(static_cast<uint8_t>(key.interval)) << 24 |
                 static_cast<uint64_t>(static_cast<uint16_t>(key.indicator)) << 32);
   mix(hash, bit_cast<uint64_t>(key.value));
   for (const double param : key.params) mix(hash, bit_cast<uint64_t>(param));

@@ -32,10 +32,10 @@ enum class Way : uint8_t { now, closed };
 struct NodeKey {
   NodeOp op = NodeOp::constant;
   TimelineId timeline = kNoTimeline;
-  uint8_t field = 0;      // series and ticker: lane array; output: which
-  int8_t interval = -1;   // series
+  uint8_t field = 0;     // series and ticker: lane array; output: which
+  int8_t interval = -1;  // series
   int16_t indicator = -1;
-  double value = 0;       // constant
+  double value = 0;  // constant
   std::array<double, indicator::kMaxParams> params{};
   std::array<NodeId, indicator::kMaxInputs> inputs{{kNoNode, kNoNode, kNoNode, kNoNode}};
 
@@ -50,13 +50,13 @@ struct Node {
   NodeKey key;
   std::array<NodeId, indicator::kMaxInputs> now_inputs{{kNoNode, kNoNode, kNoNode, kNoNode}};
   filter::Type type = filter::Type::number;
-  bool fixed = false;         // reads nothing of the market: computed once, when it is made
-  uint8_t clock = 0;          // interval whose klines it steps with
+  bool fixed = false;  // reads nothing of the market: computed once, when it is made
+  uint8_t clock = 0;   // interval whose klines it steps with
   uint8_t output_count = 1;
-  uint32_t reads = 0;         // a bit per interval below it
-  uint32_t rows = 0;          // a bit per dirty row below it
-  uint64_t sequence = 0;      // order of making: inputs come before
-  uint32_t refs[2] = {0, 0};  // by Way
+  uint32_t reads = 0;              // a bit per interval below it
+  uint32_t rows = 0;               // a bit per dirty row below it
+  uint64_t sequence = 0;           // order of making: inputs come before
+  uint32_t refs[2] = {0, 0};       // by Way
   bool fresh[2] = {false, false};  // by Way: not computed yet
   std::byte* memory = nullptr;     // per block: closed outputs, now outputs, state
   size_t stride = 0;
@@ -81,7 +81,7 @@ struct Expression {
   std::vector<NodeId> roots;          // the filter, then the columns
   uint32_t rows = 0;                  // dirty rows below any root
   uint32_t reads = 0;
-  uint32_t cost = 0;                  // nodes below the roots, shared ones included
+  uint32_t cost = 0;                                     // nodes below the roots, shared ones included
   std::array<uint32_t, market::kMaxIntervals> warmup{};  // klines of each interval until it is ready
 };
 

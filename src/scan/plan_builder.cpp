@@ -31,16 +31,11 @@ const indicator::Kernel* kernel_of(const filter::Node& node) {
 // Series fields that are columns of a kline; the others are arithmetic over these.
 uint8_t column_of(SeriesField field) {
   switch (field) {
-    case SeriesField::open:
-      return market::kline_open;
-    case SeriesField::high:
-      return market::kline_high;
-    case SeriesField::low:
-      return market::kline_low;
-    case SeriesField::volume:
-      return market::kline_volume;
-    default:
-      return market::kline_close;
+    case SeriesField::open: return market::kline_open;
+    case SeriesField::high: return market::kline_high;
+    case SeriesField::low: return market::kline_low;
+    case SeriesField::volume: return market::kline_volume;
+    default: return market::kline_close;
   }
 }
 
@@ -67,7 +62,8 @@ Result<Expression> PlanBuilder::build(std::span<const filter::Tree> trees, uint3
     expression.reads |= root.reads;
     expression.cost += static_cast<uint32_t>(tree.nodes.size());
     for (uint32_t i = 0; i < market::kMaxIntervals; ++i) {
-      if ((root.reads >> i & 1) != 0) expression.warmup[i] = std::max(expression.warmup[i], root.lookback[i] + 1);
+      if ((root.reads >> i & 1) != 0)
+        expression.warmup[i] = std::max(expression.warmup[i], root.lookback[i] + 1);
     }
   }
   TimelineId decides = kNoTimeline;
@@ -89,9 +85,8 @@ Result<Expression> PlanBuilder::build(std::span<const filter::Tree> trees, uint3
     if (decides != kNoTimeline) plan_.timelines_.add_ref(decides);
   }
   // What was interned but is not used after all goes again, consumers before their inputs.
-  std::sort(touched_.begin(), touched_.end(), [&](NodeId a, NodeId b) {
-    return plan_.nodes_[a].sequence > plan_.nodes_[b].sequence;
-  });
+  std::sort(touched_.begin(), touched_.end(),
+            [&](NodeId a, NodeId b) { return plan_.nodes_[a].sequence > plan_.nodes_[b].sequence; });
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   for (const NodeId id : touched_) plan_.collect(id);
   for (const TimelineId id : held_) plan_.timelines_.remove_ref(id);
@@ -108,7 +103,8 @@ std::vector<PlanBuilder::Facts> PlanBuilder::facts_of(const filter::Tree& tree) 
     for (uint32_t i = 0; i < node.input_count; ++i) {
       const Facts& input = facts[static_cast<size_t>(node.inputs[i])];
       own.reads |= input.reads;
-      for (uint32_t k = 0; k < market::kMaxIntervals; ++k) own.lookback[k] = std::max(own.lookback[k], input.lookback[k]);
+      for (uint32_t k = 0; k < market::kMaxIntervals; ++k)
+        own.lookback[k] = std::max(own.lookback[k], input.lookback[k]);
     }
     if (const indicator::Kernel* kernel = kernel_of(node)) {
       // `(2 > 1)[3]` steps on the trader's interval, so it reads it.
@@ -119,13 +115,17 @@ std::vector<PlanBuilder::Facts> PlanBuilder::facts_of(const filter::Tree& tree) 
   return facts;
 }
 
-Status PlanBuilder::check_history(const filter::Tree& tree, const std::vector<Facts>& facts, uint32_t max_klines) {
+Status PlanBuilder::check_history(const filter::Tree& tree, const std::vector<Facts>& facts,
+                                  uint32_t max_klines) {
   for (size_t at = 0; at < tree.nodes.size(); ++at) {
     const uint32_t need = 1 + *std::max_element(facts[at].lookback.begin(), facts[at].lookback.end());
     if (need <= max_klines) continue;
-    return Error{ErrorCode::E_HISTORY,
-                 "this needs " + std::to_string(need) + " klines, and maxKlines is " + std::to_string(max_klines),
-                 tree.nodes[at].position, "a shorter period, or a larger maxKlines", {}};
+    return Error{
+        ErrorCode::E_HISTORY,
+        "this needs " + std::to_string(need) + " klines, and maxKlines is " + std::to_string(max_klines),
+        tree.nodes[at].position,
+        "a shorter period, or a larger maxKlines",
+        {}};
   }
   return std::nullopt;
 }
@@ -148,7 +148,9 @@ NodeId PlanBuilder::keep(const Node& prototype) {
     failed_ = Error{ErrorCode::E_MEMORY,
                     "the traders' memory is used up: " + std::to_string(plan_.arena_.largest_free()) +
                         " bytes are left in one piece of " + std::to_string(plan_.arena_.bytes_total()),
-                    std::nullopt, "fewer traders, or a larger traderBytes", {}};
+                    std::nullopt,
+                    "fewer traders, or a larger traderBytes",
+                    {}};
     return 0;
   }
   touched_.push_back(id);
@@ -172,22 +174,24 @@ NodeId PlanBuilder::source(NodeOp op, TimelineId timeline, uint8_t field, int8_t
 }
 
 NodeId PlanBuilder::series(TimelineId timeline, int8_t interval, SeriesField field) {
-  const auto column = [&](SeriesField one) { return source(NodeOp::series, timeline, column_of(one), interval, 0); };
+  const auto column = [&](SeriesField one) {
+    return source(NodeOp::series, timeline, column_of(one), interval, 0);
+  };
   const auto mean = [&](NodeId sum, double count) {
     return apply(NodeOp::divide, timeline, sum, source(NodeOp::constant, kNoTimeline, 0, -1, count));
   };
   const auto add = [&](NodeId a, NodeId b) { return apply(NodeOp::add, timeline, a, b); };
   switch (field) {
-    case SeriesField::hl2:
-      return mean(add(column(SeriesField::high), column(SeriesField::low)), 2);
+    case SeriesField::hl2: return mean(add(column(SeriesField::high), column(SeriesField::low)), 2);
     case SeriesField::hlc3:
-      return mean(add(add(column(SeriesField::high), column(SeriesField::low)), column(SeriesField::close)), 3);
+      return mean(add(add(column(SeriesField::high), column(SeriesField::low)), column(SeriesField::close)),
+                  3);
     case SeriesField::ohlc4:
-      return mean(add(add(add(column(SeriesField::high), column(SeriesField::low)), column(SeriesField::close)),
-                      column(SeriesField::open)),
-                  4);
-    default:
-      return column(field);
+      return mean(
+          add(add(add(column(SeriesField::high), column(SeriesField::low)), column(SeriesField::close)),
+              column(SeriesField::open)),
+          4);
+    default: return column(field);
   }
 }
 
@@ -218,40 +222,25 @@ NodeId PlanBuilder::apply(NodeOp op, TimelineId timeline, NodeId a, NodeId b) {
 
 NodeId PlanBuilder::operation(const filter::Node& node, TimelineId timeline, NodeId a, NodeId b) {
   switch (node.op) {
-    case Op::negate:
-      return apply(NodeOp::negate, timeline, a);
-    case Op::add:
-      return apply(NodeOp::add, timeline, a, b);
-    case Op::subtract:
-      return apply(NodeOp::subtract, timeline, a, b);
-    case Op::multiply:
-      return apply(NodeOp::multiply, timeline, a, b);
-    case Op::divide:
-      return apply(NodeOp::divide, timeline, a, b);
-    case Op::less:
-      return apply(NodeOp::less, timeline, a, b);
-    case Op::less_equal:
-      return apply(NodeOp::less_equal, timeline, a, b);
-    case Op::greater:
-      return apply(NodeOp::less, timeline, b, a);
-    case Op::greater_equal:
-      return apply(NodeOp::less_equal, timeline, b, a);
-    case Op::equal:
-      return apply(NodeOp::equal, timeline, a, b);
-    case Op::not_equal:
-      return apply(NodeOp::not_equal, timeline, a, b);
-    case Op::logical_and:
-      return apply(NodeOp::logical_and, timeline, a, b);
-    case Op::logical_or:
-      return apply(NodeOp::logical_or, timeline, a, b);
-    case Op::logical_not:
-      return apply(NodeOp::logical_not, timeline, a);
+    case Op::negate: return apply(NodeOp::negate, timeline, a);
+    case Op::add: return apply(NodeOp::add, timeline, a, b);
+    case Op::subtract: return apply(NodeOp::subtract, timeline, a, b);
+    case Op::multiply: return apply(NodeOp::multiply, timeline, a, b);
+    case Op::divide: return apply(NodeOp::divide, timeline, a, b);
+    case Op::less: return apply(NodeOp::less, timeline, a, b);
+    case Op::less_equal: return apply(NodeOp::less_equal, timeline, a, b);
+    case Op::greater: return apply(NodeOp::less, timeline, b, a);
+    case Op::greater_equal: return apply(NodeOp::less_equal, timeline, b, a);
+    case Op::equal: return apply(NodeOp::equal, timeline, a, b);
+    case Op::not_equal: return apply(NodeOp::not_equal, timeline, a, b);
+    case Op::logical_and: return apply(NodeOp::logical_and, timeline, a, b);
+    case Op::logical_or: return apply(NodeOp::logical_or, timeline, a, b);
+    case Op::logical_not: return apply(NodeOp::logical_not, timeline, a);
     case Op::number:
     case Op::series:
     case Op::ticker:
     case Op::indicator:
-    case Op::shift:
-      break;
+    case Op::shift: break;
   }
   TICKSCAN_ASSERT(false);
   return 0;
@@ -301,15 +290,9 @@ NodeId PlanBuilder::in_timeline(int16_t at, TimelineId timeline) {
   for (uint32_t i = 0; i < node.input_count; ++i) inputs[i] = in_timeline(node.inputs[i], timeline);
   NodeId id = 0;
   switch (node.op) {
-    case Op::number:
-      id = source(NodeOp::constant, kNoTimeline, 0, -1, node.value);
-      break;
-    case Op::series:
-      id = series(timeline, node.interval, static_cast<SeriesField>(node.field));
-      break;
-    case Op::ticker:
-      id = source(NodeOp::ticker, kNoTimeline, ticker_lane(node.field), -1, 0);
-      break;
+    case Op::number: id = source(NodeOp::constant, kNoTimeline, 0, -1, node.value); break;
+    case Op::series: id = series(timeline, node.interval, static_cast<SeriesField>(node.field)); break;
+    case Op::ticker: id = source(NodeOp::ticker, kNoTimeline, ticker_lane(node.field), -1, 0); break;
     case Op::shift:
       if (node.type == filter::Type::condition) {
         inputs[0] = apply(NodeOp::number_of, timeline, inputs[0]);
@@ -317,11 +300,8 @@ NodeId PlanBuilder::in_timeline(int16_t at, TimelineId timeline) {
         break;
       }
       [[fallthrough]];
-    case Op::indicator:
-      id = stateful(node, timeline, {inputs.data(), node.input_count});
-      break;
-    default:
-      id = operation(node, timeline, inputs[0], inputs[1]);
+    case Op::indicator: id = stateful(node, timeline, {inputs.data(), node.input_count}); break;
+    default: id = operation(node, timeline, inputs[0], inputs[1]);
   }
   memo_[{at, timeline}] = id;
   return id;

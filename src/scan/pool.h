@@ -38,9 +38,9 @@ class Pool {
   uint32_t items_ = 0;
   std::atomic<bool> stopping_{false};
 
-  std::atomic<uint32_t> next_item_{0};    // taken by everyone
-  std::atomic<int32_t> generation_{0};    // moved by run(); workers sleep on it
-  std::atomic<int32_t> running_{0};       // workers still busy with this generation; run() sleeps on it
+  std::atomic<uint32_t> next_item_{0};  // taken by everyone
+  std::atomic<int32_t> generation_{0};  // moved by run(); workers sleep on it
+  std::atomic<int32_t> running_{0};     // workers still busy with this generation; run() sleeps on it
 
   std::vector<std::thread> workers_;
 };

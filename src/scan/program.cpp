@@ -31,20 +31,16 @@ Operand ProgramCompiler::closed_of(NodeId id) const { return closed_of(id, nullp
 Operand ProgramCompiler::closed_of(NodeId id, const Overlay* overlay) const {
   const Node& node = plan_.node(id);
   switch (node.key.op) {
-    case NodeOp::constant:
-      return {node.memory, 0};
-    case NodeOp::ticker:
-      return now_of(id);
+    case NodeOp::constant: return {node.memory, 0};
+    case NodeOp::ticker: return now_of(id);
     case NodeOp::series: {
-      const auto interval = static_cast<size_t>(node.key.interval);
+      const auto interval = static_cast<uint8_t>(node.key.interval);
       const Operand lanes = overlay != nullptr ? overlay->lanes[interval]
                                                : plan_.timelines()[node.key.timeline].lanes[interval];
       return offset(lanes, node.key.field * kArrayBytes);
     }
-    case NodeOp::output:
-      return offset(closed_of(node.key.inputs[0], overlay), node.key.field * kArrayBytes);
-    default:
-      break;
+    case NodeOp::output: return offset(closed_of(node.key.inputs[0], overlay), node.key.field * kArrayBytes);
+    default: break;
   }
   if (overlay != nullptr) {
     const auto found = overlay->nodes.find(id);
@@ -56,18 +52,16 @@ Operand ProgramCompiler::closed_of(NodeId id, const Overlay* overlay) const {
 Operand ProgramCompiler::now_of(NodeId id) const {
   const Node& node = plan_.node(id);
   switch (node.key.op) {
-    case NodeOp::constant:
-      return {node.memory, 0};
+    case NodeOp::constant: return {node.memory, 0};
     case NodeOp::ticker:
       return {reinterpret_cast<std::byte*>(&lanes_.blocks[0].ticker[node.key.field]), sizeof(Block)};
     case NodeOp::series: {
-      SeriesLanes& first = lanes_.series[static_cast<size_t>(node.key.interval)];
-      return {reinterpret_cast<std::byte*>(&first.now[node.key.field]), sizeof(SeriesLanes) * lanes_.interval_count};
+      SeriesLanes& first = lanes_.series[static_cast<uint8_t>(node.key.interval)];
+      return {reinterpret_cast<std::byte*>(&first.now[node.key.field]),
+              sizeof(SeriesLanes) * lanes_.interval_count};
     }
-    case NodeOp::output:
-      return offset(now_of(node.key.inputs[0]), node.key.field * kArrayBytes);
-    default:
-      return {node.memory + node.now_offset, node.stride};
+    case NodeOp::output: return offset(now_of(node.key.inputs[0]), node.key.field * kArrayBytes);
+    default: return {node.memory + node.now_offset, node.stride};
   }
 }
 
@@ -137,7 +131,8 @@ Programs ProgramCompiler::compile(uint32_t threads) const {
   const Timelines& timelines = plan_.timelines();
   for (size_t id = 0; id < timelines.size(); ++id) {
     programs.timelines.push_back(skeleton(static_cast<TimelineId>(id)));
-    if (timelines[static_cast<TimelineId>(id)].in_use()) programs.order.push_back(static_cast<TimelineId>(id));
+    if (timelines[static_cast<TimelineId>(id)].in_use())
+      programs.order.push_back(static_cast<TimelineId>(id));
   }
   std::vector<std::vector<NodeId>> fresh(timelines.size());
   const std::vector<NodeId> stepped = running(Way::closed);
@@ -152,7 +147,8 @@ Programs ProgramCompiler::compile(uint32_t threads) const {
   }
   for (const NodeId id : running(Way::now)) programs.now.push_back(now_instruction(plan_.node(id)));
   for (const TimelineId id : programs.order) {
-    if (!fresh[id].empty() || timelines[id].fresh) programs.warm_ups.push_back(warm_up(id, fresh[id], threads));
+    if (!fresh[id].empty() || timelines[id].fresh)
+      programs.warm_ups.push_back(warm_up(id, fresh[id], threads));
   }
   programs.look_aheads = look_aheads(stepped);
   size_t saved_bytes = 0;
@@ -177,7 +173,8 @@ std::vector<LookAhead> ProgramCompiler::look_aheads(std::span<const NodeId> step
       if (node.key.timeline != id) continue;
       read_live = read_live || node.refs_of(Way::now) > 0;
       one.regions.push_back({{node.memory, node.stride}, node.now_offset});
-      one.regions.push_back({{node.memory + node.state_offset, node.stride}, node.stride - node.state_offset});
+      one.regions.push_back(
+          {{node.memory + node.state_offset, node.stride}, node.stride - node.state_offset});
     }
     if (!read_live) continue;
     for (uint32_t i = 0; i < lanes_.interval_count; ++i) {
@@ -264,8 +261,8 @@ WarmUp ProgramCompiler::warm_up(TimelineId id, std::span<const NodeId> fresh, ui
   return made;
 }
 
-StepProgram ProgramCompiler::compile_history(TimelineId timeline, NodeId root, std::vector<std::byte>& scratch,
-                                             Operand* result) const {
+StepProgram ProgramCompiler::compile_history(TimelineId timeline, NodeId root,
+                                             std::vector<std::byte>& scratch, Operand* result) const {
   const std::vector<NodeId> steps = with_inputs({&root, 1});
   size_t bytes = 0;
   (void)beside(timeline, steps, {}, nullptr, &bytes, nullptr, root);

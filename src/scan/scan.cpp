@@ -14,7 +14,8 @@ namespace {
 // Fewer due blocks than this are done by the engine thread alone: waking the others costs more.
 constexpr uint32_t kInlineBelow = 3;
 
-MarketLanes market_lanes(std::vector<Block>& blocks, std::vector<SeriesLanes>& series, uint32_t interval_count) {
+MarketLanes market_lanes(std::vector<Block>& blocks, std::vector<SeriesLanes>& series,
+                         uint32_t interval_count) {
   return {blocks, series, interval_count};
 }
 
@@ -76,15 +77,22 @@ void Scan::activate(uint32_t slot) {
 
 Result<uint32_t> Scan::add_trader(const std::string& id, std::span<const filter::Tree> trees, bool on_close,
                                   uint32_t base) {
-  const auto place = std::find_if(traders_.begin(), traders_.end(), [](const Trader& t) { return !t.in_use; });
+  const auto place =
+      std::find_if(traders_.begin(), traders_.end(), [](const Trader& t) { return !t.in_use; });
   if (place == traders_.end()) {
-    return Error{ErrorCode::E_LIMIT, "all " + std::to_string(traders_.size()) + " traders are in use", std::nullopt,
-                 "at most maxTraders traders at a time", {}};
+    return Error{ErrorCode::E_LIMIT,
+                 "all " + std::to_string(traders_.size()) + " traders are in use",
+                 std::nullopt,
+                 "at most maxTraders traders at a time",
+                 {}};
   }
   auto* matches = reinterpret_cast<LaneMask*>(arena_.allocate(blocks_count_ * sizeof(LaneMask)));
   if (matches == nullptr) {
-    return Error{ErrorCode::E_MEMORY, "the traders' memory is used up", std::nullopt,
-                 "fewer traders, or a larger traderBytes", {}};
+    return Error{ErrorCode::E_MEMORY,
+                 "the traders' memory is used up",
+                 std::nullopt,
+                 "fewer traders, or a larger traderBytes",
+                 {}};
   }
   std::fill_n(matches, blocks_count_, LaneMask{0});
   const Way way = on_close ? Way::closed : Way::now;
@@ -174,8 +182,8 @@ CycleReport Scan::cycle(double now_ms) {
   report.skipped_symbols = symbol_count_ - report.updated_symbols;
   report.filters_skipped = uint64_t{trader_count_} * symbol_count_ - report.filters_run;
   // Whoever is new stays new while a lane could not be read, so that no symbol misses its first decision.
-  const bool all_read =
-      std::all_of(results_.begin(), results_.end(), [](const BlockResult& result) { return result.broken == 0; });
+  const bool all_read = std::all_of(results_.begin(), results_.end(),
+                                    [](const BlockResult& result) { return result.broken == 0; });
   if (has_fresh_ && all_read) {
     for (Trader& one : traders_) one.fresh = false;
     plan_.clear_fresh();

@@ -67,7 +67,8 @@ class Scan {
   void warm_up(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);
   void step_timeline(TimelineId id, uint32_t block, Stepper& stepper, const Stepping& limits);
   // Returns the lanes that were decided.
-  LaneMask decide_closes(TimelineId id, uint32_t block, LaneMask lanes, const double* close_times, LaneMask late);
+  LaneMask decide_closes(TimelineId id, uint32_t block, LaneMask lanes, const double* close_times,
+                         LaneMask late);
   void decide_first_close(Trader& trader, uint32_t index, uint32_t block);
   // The now program, with every timeline that waits stepped ahead for the time of the look.
   void look(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);

@@ -45,9 +45,10 @@ void Scan::warm_up(uint32_t index, uint32_t thread, Stepper& stepper, const Step
       // A new timeline: its first run takes all that is stored, and nothing before counts as undecided.
       stepper.restart(permanent, block.active, stepping);
       auto* decided = permanent.decided.at<double>(index);
-      stepper.run(permanent, block.active, stepping, [&](LaneMask lanes, const double* close_times, LaneMask) {
-        for_each_lane(lanes, [&](uint32_t lane) { decided[lane] = close_times[lane]; });
-      });
+      stepper.run(permanent, block.active, stepping,
+                  [&](LaneMask lanes, const double* close_times, LaneMask) {
+                    for_each_lane(lanes, [&](uint32_t lane) { decided[lane] = close_times[lane]; });
+                  });
       continue;
     }
     // Beside the timeline, up to where it stands.
@@ -86,7 +87,7 @@ void Scan::step_timeline(TimelineId id, uint32_t index, Stepper& stepper, const 
 
 // A kline that was decided before stays decided, and of a history load only the last one is.
 LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, const double* close_times,
-                            LaneMask late) {
+                             LaneMask late) {
   const StepProgram& program = programs_.timelines[id];
   auto* decided = program.decided.at<double>(index);
   const auto* cursors = program.cursors[program.base].at<uint32_t>(index);
@@ -106,7 +107,8 @@ LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, cons
       const auto first = static_cast<uint32_t>(std::countr_zero(left));
       LaneMask same = 0;
       for_each_lane(left, [&](uint32_t lane) {
-        const bool equal = close_times[lane] == close_times[first] && (late >> lane & 1) == (late >> first & 1);
+        const bool equal =
+            close_times[lane] == close_times[first] && (late >> lane & 1) == (late >> first & 1);
         same |= static_cast<LaneMask>(equal) << lane;
       });
       record(trader, index, same, condition.value, close_times[first], (late >> first & 1) != 0);
@@ -155,7 +157,8 @@ void Scan::look(uint32_t index, uint32_t thread, Stepper& stepper, const Steppin
     });
     if (waiting == 0) continue;
     if (!ahead) {
-      for_each_saved([](const std::byte* from, std::byte* to, size_t bytes) { std::memcpy(to, from, bytes); });
+      for_each_saved(
+          [](const std::byte* from, std::byte* to, size_t bytes) { std::memcpy(to, from, bytes); });
     }
     ahead = true;
     stepper.run(program, waiting, stepping, [](LaneMask, const double*, LaneMask) {});

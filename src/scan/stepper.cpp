@@ -19,7 +19,8 @@ void Stepper::run(const StepProgram& program, LaneMask lanes, const Stepping& st
   double close_times[kLanes];
   for (;;) {
     LaneMask due = 0;
-    for_each_lane(lanes, [&](uint32_t lane) { due |= static_cast<LaneMask>(cursors[lane] < limits[lane]) << lane; });
+    for_each_lane(lanes,
+                  [&](uint32_t lane) { due |= static_cast<LaneMask>(cursors[lane] < limits[lane]) << lane; });
     LaneMask late = 0;
     if (!alone && !stepping.force) due = reached(program, due, stepping, &late);
     if (due == 0) return;
@@ -41,7 +42,8 @@ void Stepper::restart(const StepProgram& program, LaneMask lanes, const Stepping
     auto* fields = program.lanes[i].at<double>(block_index_);
     for_each_lane(lanes, [&](uint32_t lane) {
       cursors[lane] = ring(lane, i).oldest(stepping.limits[i][lane]);
-      for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kUnknown;
+      for (uint32_t field = 0; field < market::kKlineFields; ++field)
+        fields[field * kLanes + lane] = kUnknown;
     });
   }
   // What reads several intervals lies on the base's clock and comes last.
@@ -75,7 +77,8 @@ LaneMask Stepper::gather(const StepProgram& program, uint32_t interval, LaneMask
       store_.tracker().mark(1 + interval, block_index_ * kLanes + lane);
       return;
     }
-    for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kline.fields[field];
+    for (uint32_t field = 0; field < market::kKlineFields; ++field)
+      fields[field * kLanes + lane] = kline.fields[field];
     taken |= lane_bit(lane);
   });
   return taken;
@@ -83,7 +86,8 @@ LaneMask Stepper::gather(const StepProgram& program, uint32_t interval, LaneMask
 
 void Stepper::step(const StepProgram& program, uint32_t interval, LaneMask lanes) {
   if (lanes == 0) return;
-  for (const Instruction& instruction : program.steps[interval]) execute_step(instruction, block_index_, lanes);
+  for (const Instruction& instruction : program.steps[interval])
+    execute_step(instruction, block_index_, lanes);
 }
 
 void Stepper::step_others(const StepProgram& program, LaneMask* lanes, const double* close_times,
@@ -108,7 +112,8 @@ void Stepper::step_others(const StepProgram& program, LaneMask* lanes, const dou
   }
 }
 
-LaneMask Stepper::reached(const StepProgram& program, LaneMask lanes, const Stepping& stepping, LaneMask* late) const {
+LaneMask Stepper::reached(const StepProgram& program, LaneMask lanes, const Stepping& stepping,
+                          LaneMask* late) const {
   const uint32_t base = program.base;
   const auto* cursors = program.cursors[base].at<uint32_t>(block_index_);
   LaneMask due = 0;
@@ -134,7 +139,8 @@ bool Stepper::series_reached(uint32_t interval, uint32_t lane, double close_time
   const double last_close = ring(lane, interval).open_time_guess(limit - 1) + length_ms;
   if (last_close > close_time - length_ms) return true;
   const int32_t slot = block_.series[interval].reader_slot[lane];
-  const double live = store_.series(block_index_ * kLanes + lane, interval).slots[slot][market::kline_open_time];
+  const double live =
+      store_.series(block_index_ * kLanes + lane, interval).slots[slot][market::kline_open_time];
   return live > close_time - length_ms;
 }
 

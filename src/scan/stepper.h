@@ -41,9 +41,12 @@ class Stepper {
   void restart_steps(const std::vector<Instruction>& steps, LaneMask lanes);
   void step(const StepProgram& program, uint32_t interval, LaneMask lanes);
   // The lanes whose other series have reached the next base close, or can be waited for no longer.
-  LaneMask reached(const StepProgram& program, LaneMask lanes, const Stepping& stepping, LaneMask* late) const;
-  [[nodiscard]] bool series_reached(uint32_t interval, uint32_t lane, double close_time, uint32_t limit) const;
-  void step_others(const StepProgram& program, LaneMask* lanes, const double* close_times, const Stepping& stepping);
+  LaneMask reached(const StepProgram& program, LaneMask lanes, const Stepping& stepping,
+                   LaneMask* late) const;
+  [[nodiscard]] bool series_reached(uint32_t interval, uint32_t lane, double close_time,
+                                    uint32_t limit) const;
+  void step_others(const StepProgram& program, LaneMask* lanes, const double* close_times,
+                   const Stepping& stepping);
 
   [[nodiscard]] market::KlineRing ring(uint32_t lane, uint32_t interval) const {
     return store_.ring(block_index_ * kLanes + lane, interval);

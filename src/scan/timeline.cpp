@@ -17,7 +17,8 @@ constexpr size_t kMaxTimelines = kNoTimeline;
 
 // Per block: the decided times, then last kline and cursors of each interval that is read.
 size_t block_bytes(uint32_t intervals) {
-  return sizeof(SeriesLanes::decided) + static_cast<size_t>(std::popcount(intervals)) * (kLanesBytes + kCursorBytes);
+  return sizeof(SeriesLanes::decided) +
+         static_cast<size_t>(std::popcount(intervals)) * (kLanesBytes + kCursorBytes);
 }
 
 }  // namespace
@@ -45,8 +46,11 @@ Result<TimelineId> Timelines::find_or_make(uint32_t base, uint32_t intervals) {
     if (!table_[id].in_use() && place == table_.size()) place = id;
   }
   if (place >= kMaxTimelines) {
-    return Error{ErrorCode::E_LIMIT, "255 combinations of intervals are in use", std::nullopt,
-                 "at most 255 different combinations of intervals over all traders", {}};
+    return Error{ErrorCode::E_LIMIT,
+                 "255 combinations of intervals are in use",
+                 std::nullopt,
+                 "at most 255 different combinations of intervals over all traders",
+                 {}};
   }
   const size_t stride = block_bytes(intervals);
   std::byte* memory = arena_.allocate(stride * blocks_);
@@ -54,7 +58,9 @@ Result<TimelineId> Timelines::find_or_make(uint32_t base, uint32_t intervals) {
     return Error{ErrorCode::E_MEMORY,
                  "a combination of intervals needs " + std::to_string(stride * blocks_) + " bytes, " +
                      std::to_string(arena_.largest_free()) + " are left",
-                 std::nullopt, "fewer traders, or a larger traderBytes", {}};
+                 std::nullopt,
+                 "fewer traders, or a larger traderBytes",
+                 {}};
   }
   if (place == table_.size()) table_.emplace_back();
   Timeline& made = table_[place];

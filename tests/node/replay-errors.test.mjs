@@ -35,7 +35,11 @@ describe('a replay that cannot be done', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tickscan-replay-'))
     await writeFile(join(folder, 'GOOD-1m.csv'), csv(3000))
-    await writeFile(join(folder, 'BROKEN-1m.csv'), csv(3000).replace('\n150000000,1,3,', '\n150000000,1,x,'))
+    // So far down that a reader of the first part alone has long begun to replay.
+    const text = csv(9000)
+    const broken = text.replace('\n510000000,1,3,', '\n510000000,1,x,')
+    assert.notEqual(broken, text)
+    await writeFile(join(folder, 'BROKEN-1m.csv'), broken)
   })
   after(() => rm(folder, { recursive: true }))
 
@@ -54,7 +58,7 @@ describe('a replay that cannot be done', () => {
     const { code, stdout, stderr } = await run(['--data', folder, '--filter', filter])
     assert.equal(code, 1)
     assert.equal(stdout, '')
-    assert.equal(stderr.trim(), "replay: E_KLINE_FILE: BROKEN-1m.csv:2502: high is 'x', expected a number")
+    assert.equal(stderr.trim(), "replay: E_KLINE_FILE: BROKEN-1m.csv:8502: high is 'x', expected a number")
   })
 
   it('shows a wrong filter with a caret under the place', async () => {
@@ -68,7 +72,7 @@ describe('a replay that cannot be done', () => {
     ])
     assert.equal(code, 1)
     assert.equal(stdout, '')
-    assert.match(stderr, /^replay: E_[A-Z_]+: /)
+    assert.match(stderr, /^replay: E_NAME: .*did you mean `rsi`\?$/m)
     assert.match(stderr, /^close > rsj\(14\)\n {8}\^$/m)
   })
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { caretUnder } from '../../examples/lib/filter-error.mjs'
+import { caretUnder, faultText } from '../../examples/lib/filter-error.mjs'
 import { intervalMs, intervalsIn } from '../../examples/lib/intervals.mjs'
 import { columnTexts, replayOptions, UsageError } from '../../examples/lib/replay-options.mjs'
 import { planReplay } from '../../examples/lib/replay-plan.mjs'
@@ -132,6 +132,17 @@ describe('small things', () => {
   it('intervals have lengths', () => {
     assert.deepEqual(['1s', '1m', '4h', '3d', '1w'].map(intervalMs), [1e3, 6e4, 144e5, 2592e5, 6048e5])
     assert.deepEqual(['', 'm', '0m', '5', '1M', '5 m'].map(intervalMs), Array(6).fill(undefined))
+  })
+
+  it('an error says what would have been right', () => {
+    const message = '`rsj` is not a known name'
+    assert.equal(
+      faultText({ message, expected: 'a series', hint: 'rsi' }),
+      `${message}: did you mean \`rsi\`?`,
+    )
+    assert.equal(faultText({ message, expected: 'a series' }), `${message}; expected a series`)
+    assert.equal(faultText({ message, hint: 'remove it first' }), `${message}; remove it first`)
+    assert.equal(faultText({ message }), message)
   })
 
   it('a caret stands under the position, tabs and lines included', () => {

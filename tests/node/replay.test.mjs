@@ -109,6 +109,17 @@ describe('replay of real klines', { skip }, () => {
     assertSameSignals(signals, expected)
   })
 
+  it("decides the same at each close, which closed klines leave nothing to choose: on: 'close'", async () => {
+    // Only symbols whose 5m file reaches as far as its 1m file: a decision waits for the klines that it reads.
+    const symbols = SYMBOLS.filter((symbol) => symbol.endsWith('USDT'))
+    const args = ['--data', KLINES, '--filter', DIP, '--symbols', symbols.join(), '--columns', COLUMNS]
+    const { signals } = await replay([...args, '--on', 'close', '--threads', '2'])
+    const condition = (/** @type {any} */ { rsi, close, trend }) => rsi < 30 && close > trend
+    const expected = oracleSignals(KLINES, symbols, condition)
+    assert.ok(expected.length > 200, `${expected.length} signals`)
+    assertSameSignals(signals, expected)
+  })
+
   it('gives the same bytes when many symbols keep more threads than one busy', async () => {
     // 144 names for 12 files: three blocks of 64 lanes, so that the pool has something to share.
     const folder = await mkdtemp(join(tmpdir(), 'tickscan-many-'))

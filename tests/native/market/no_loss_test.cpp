@@ -90,16 +90,12 @@ class Engine {
 struct Thread {
   Thread(const Market& market, uint32_t index, uint32_t writers) : writer(market.writer(index)) {
     for (uint32_t symbol = index; symbol < kSymbols; symbol += writers) symbols.push_back(symbol);
-    fresh_until.assign(symbols.size(), {0, 0});
+    due.assign(symbols.size(), {0, 0});
   }
 
-  void write(const Engine& engine, int32_t epoch_at_return, size_t i, int32_t n) {
-    fresh_until[i] = {epoch_at_return, n};
-    check(engine, i);
-  }
   // The done cycle is looked at first: what it scanned is visible then.
   void check(const Engine& engine, size_t i) {
-    const auto [epoch, n] = fresh_until[i];
+    const auto [epoch, n] = due[i];
     const int32_t done = engine.cycles_done();
     if (n > 0 && done > epoch && (engine.scanned(symbols[i]) < n || engine.closed(symbols[i]) < n)) ++stale;
   }
@@ -111,7 +107,9 @@ struct Thread {
         std::fill(std::begin(fields), std::end(fields), n);
         refused += writer.update_ticker(symbols[i], fields) != WriteResult::written;
         refused += writer.update_kline(symbols[i], 0, kline_at(n - 1, n), true) != WriteResult::written;
-        write(engine, store.tracker().epoch(), i, n);
+        due[i] = {store.tracker().epoch(), n};
+        // Lets the others in on a machine with fewer processors than threads.
+        if (i % 16 == 0) std::this_thread::yield();
       }
     }
   }
@@ -119,10 +117,10 @@ struct Thread {
   Writer writer;
   std::vector<uint32_t> symbols;
   struct Due {
-    int32_t epoch;
+    int32_t epoch;  // when the write returned
     int32_t n;
   };
-  std::vector<Due> fresh_until;
+  std::vector<Due> due;
   uint64_t stale = 0;
   uint64_t refused = 0;
 };
@@ -133,7 +131,7 @@ TEST_P(NoLoss, EveryWriteIsScannedOrSupersededAndNoneIsLate) {
   const uint32_t writers = GetParam();
   const Market market(kSymbols, kMaxKlines);
   Engine engine(market.store());
-  const auto writes = static_cast<int32_t>(rounds(200));
+  const auto writes = static_cast<int32_t>(rounds(1000));
   std::vector<std::unique_ptr<Thread>> threads;
   for (uint32_t i = 0; i < writers; ++i) threads.push_back(std::make_unique<Thread>(market, i, writers));
   std::atomic<uint32_t> running{writers};
@@ -217,31 +215,45 @@ TEST_P(NoLoss, ASleepingEngineIsWokenByEveryWrite) {
               static_cast<unsigned long long>(sleeps), static_cast<unsigned long long>(writes) * writers);
 }
 
-// A series changes hands between threads again and again: the slots that one leaves, the next one takes over.
-TEST_P(NoLoss, RecordsHandedFromWriterToWriterStayWhole) {
+// A record changes hands between threads again and again: the slots that one leaves, the next one takes over.
+// The claim alone orders them, so the running number is a plain int that TSan watches.
+TEST_P(NoLoss, ARecordHandedFromWriterToWriterStaysWhole) {
   const uint32_t writers = GetParam();
+  constexpr uint32_t kSymbol = 5;
   const Market market(kSymbols, kMaxKlines);
   Engine engine(market.store());
   const auto total = static_cast<int32_t>(rounds(4000));
-  std::atomic<int32_t> next{1};
+  int32_t written = 0;
+  std::atomic<uint32_t> running{writers};
   std::vector<std::thread> started;
   for (uint32_t i = 0; i < writers; ++i) {
     started.emplace_back([&, i] {
       Writer writer = market.writer(i);
-      double fields[kTickerFields];
-      while (next.load() <= total) {
-        // Numbers are given out under the claim itself: a first write of the other row gets it.
-        if (writer.load_history(5, 0, {}) != WriteResult::written) continue;
+      std::atomic<int32_t>& owner = market.store().ticker(kSymbol).box.owner;
+      for (bool done = false; !done;) {
+        int32_t nobody = 0;
+        if (!owner.compare_exchange_strong(nobody, static_cast<int32_t>(i) + 1)) {
+          std::this_thread::yield();
+          continue;
+        }
+        done = written == total;
+        if (!done) {
+          double fields[kTickerFields];
+          std::fill(std::begin(fields), std::end(fields), ++written);
+          EXPECT_EQ(writer.update_ticker(kSymbol, fields), WriteResult::written);
+        }
+        writer.release_ticker(kSymbol);
       }
+      running.fetch_sub(1);
     });
   }
-  while (next.load() <= total) engine.cycle();
+  while (running.load() > 0) engine.cycle();
   for (std::thread& thread : started) thread.join();
   engine.cycle();
   engine.cycle();
   EXPECT_EQ(engine.torn, 0U);
   EXPECT_EQ(engine.backwards, 0U);
-  EXPECT_EQ(engine.scanned(5), total);
+  EXPECT_EQ(engine.scanned(kSymbol), total);
 }
 
 INSTANTIATE_TEST_SUITE_P(Writers, NoLoss, testing::Values(2, 4, 8));

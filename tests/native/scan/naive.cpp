@@ -23,22 +23,14 @@ double field_of(const market::Kline& kline, SeriesField field) {
   const double low = f[market::kline_low];
   const double close = f[market::kline_close];
   switch (field) {
-    case SeriesField::open:
-      return open;
-    case SeriesField::high:
-      return high;
-    case SeriesField::low:
-      return low;
-    case SeriesField::close:
-      return close;
-    case SeriesField::volume:
-      return f[market::kline_volume];
-    case SeriesField::hl2:
-      return (high + low) / 2;
-    case SeriesField::hlc3:
-      return (high + low + close) / 3;
-    case SeriesField::ohlc4:
-      return (high + low + close + open) / 4;
+    case SeriesField::open: return open;
+    case SeriesField::high: return high;
+    case SeriesField::low: return low;
+    case SeriesField::close: return close;
+    case SeriesField::volume: return f[market::kline_volume];
+    case SeriesField::hl2: return (high + low) / 2;
+    case SeriesField::hlc3: return (high + low + close) / 3;
+    case SeriesField::ohlc4: return (high + low + close + open) / 4;
   }
   return kNaN;
 }
@@ -118,38 +110,25 @@ double Naive::ticker(const Node& node) const {
 double Naive::apply(const Node& node, double a, double b) const {
   const bool both = std::isfinite(a) && std::isfinite(b);
   switch (node.op) {
-    case Op::negate:
-      return -a;
-    case Op::add:
-      return a + b;
-    case Op::subtract:
-      return a - b;
-    case Op::multiply:
-      return a * b;
-    case Op::divide:
-      return a / b;
-    case Op::less:
-      return truth(both, a < b);
-    case Op::less_equal:
-      return truth(both, a <= b);
-    case Op::greater:
-      return truth(both, a > b);
-    case Op::greater_equal:
-      return truth(both, a >= b);
-    case Op::equal:
-      return truth(both, a == b);
-    case Op::not_equal:
-      return truth(both, a != b);
-    case Op::logical_not:
-      return std::isnan(a) ? kNaN : 1 - a;
+    case Op::negate: return -a;
+    case Op::add: return a + b;
+    case Op::subtract: return a - b;
+    case Op::multiply: return a * b;
+    case Op::divide: return a / b;
+    case Op::less: return truth(both, a < b);
+    case Op::less_equal: return truth(both, a <= b);
+    case Op::greater: return truth(both, a > b);
+    case Op::greater_equal: return truth(both, a >= b);
+    case Op::equal: return truth(both, a == b);
+    case Op::not_equal: return truth(both, a != b);
+    case Op::logical_not: return std::isnan(a) ? kNaN : 1 - a;
     case Op::logical_and:
       if (a == 0 || b == 0) return 0;
       return std::isnan(a) || std::isnan(b) ? kNaN : 1;
     case Op::logical_or:
       if (a == 1 || b == 1) return 1;
       return std::isnan(a) || std::isnan(b) ? kNaN : 0;
-    default:
-      return kNaN;
+    default: return kNaN;
   }
 }
 
@@ -200,7 +179,8 @@ double Naive::now(int16_t index) {
   if (node.op == Op::series) {
     const auto& series = market_.series[static_cast<size_t>(node.interval)];
     if (series.is_live()) return field_of(series.live, static_cast<SeriesField>(node.field));
-    return series.closed.empty() ? kNaN : field_of(series.closed.back(), static_cast<SeriesField>(node.field));
+    return series.closed.empty() ? kNaN
+                                 : field_of(series.closed.back(), static_cast<SeriesField>(node.field));
   }
   if (node.op == Op::indicator || node.op == Op::shift) {
     const auto& series = market_.series[clock(index)];

@@ -37,16 +37,13 @@ class RandomFilter {
     switch (below(6)) {
       case 0:
         return "(" + number(depth - 1, tickers) + kOperators[below(4)] + number(depth - 1, tickers) + ")";
-      case 1:
-        return "-" + leaf(tickers);
-      case 2:
-        return "(" + number(depth - 1, false) + ")[" + std::to_string(below(4)) + "]" + interval();
+      case 1: return "-" + leaf(tickers);
+      case 2: return "(" + number(depth - 1, false) + ")[" + std::to_string(below(4)) + "]" + interval();
       case 3:
       case 4:
         return std::string(kIndicators[below(3)]) + "(" + number(depth - 1, false) + " + 0 * close, " +
                std::to_string(2 + below(5)) + ")" + interval();
-      default:
-        return leaf(tickers);
+      default: return leaf(tickers);
     }
   }
 
@@ -54,18 +51,14 @@ class RandomFilter {
     constexpr const char* kComparisons[] = {" < ", " <= ", " > ", " >= ", " == ", " != "};
     const uint32_t kind = depth <= 0 ? 0 : below(7);
     switch (kind) {
-      case 1:
-        return "(" + condition(depth - 1, tickers) + " and " + condition(depth - 1, tickers) + ")";
-      case 2:
-        return "(" + condition(depth - 1, tickers) + " or " + condition(depth - 1, tickers) + ")";
-      case 3:
-        return "not (" + condition(depth - 1, tickers) + ")";
-      case 4:
-        return "(" + condition(depth - 1, false) + ")[" + std::to_string(1 + below(3)) + "]";
+      case 1: return "(" + condition(depth - 1, tickers) + " and " + condition(depth - 1, tickers) + ")";
+      case 2: return "(" + condition(depth - 1, tickers) + " or " + condition(depth - 1, tickers) + ")";
+      case 3: return "not (" + condition(depth - 1, tickers) + ")";
+      case 4: return "(" + condition(depth - 1, false) + ")[" + std::to_string(1 + below(3)) + "]";
       case 5:
-        return number(depth - 1, tickers) + " < " + number(depth - 1, tickers) + " <= " + number(depth - 1, tickers);
-      default:
-        return number(depth, tickers) + kComparisons[below(6)] + number(depth, tickers);
+        return number(depth - 1, tickers) + " < " + number(depth - 1, tickers) +
+               " <= " + number(depth - 1, tickers);
+      default: return number(depth, tickers) + kComparisons[below(6)] + number(depth, tickers);
     }
   }
 

@@ -127,7 +127,8 @@ struct World {
   engine::Cycle last;
 };
 
-inline market::Kline kline(double open_time, double open, double high, double low, double close, double volume) {
+inline market::Kline kline(double open_time, double open, double high, double low, double close,
+                           double volume) {
   return {{open_time, open, high, low, close, volume}};
 }
 

@@ -46,7 +46,8 @@ std::string describe(const World& world, const Wanted& wanted, uint32_t slot) {
   for (const auto& series : world.symbols[slot].series) {
     text += "\n ";
     for (const auto& one : series.closed) {
-      text += " " + std::to_string(one.open_time() / 60'000) + ":" + std::to_string(one.fields[market::kline_close]);
+      text += " " + std::to_string(one.open_time() / 60'000) + ":" +
+              std::to_string(one.fields[market::kline_close]);
     }
     if (series.is_live()) text += " live " + std::to_string(series.live.open_time() / 60'000);
   }

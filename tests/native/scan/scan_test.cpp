@@ -12,7 +12,9 @@ namespace {
 
 constexpr double kMinute = 60'000;
 
-market::Kline flat(double open_time, double close) { return kline(open_time, close, close + 1, close - 1, close, 1); }
+market::Kline flat(double open_time, double close) {
+  return kline(open_time, close, close + 1, close - 1, close, 1);
+}
 
 TEST(Scan, UnknownIsNotFalse) {
   World world(1);
@@ -108,11 +110,13 @@ TEST(Scan, CloseSignalsDoNotDependOnTheOrderOfArrival) {
       std::vector<std::pair<uint32_t, uint32_t>> closing;
       for (uint32_t interval = 0; interval < 3; ++interval) {
         for (uint32_t slot = 0; slot < kSymbols; ++slot) {
-          if (std::fmod((minute + 1) * kMinute, world.lengths[interval]) == 0) closing.emplace_back(interval, slot);
+          if (std::fmod((minute + 1) * kMinute, world.lengths[interval]) == 0)
+            closing.emplace_back(interval, slot);
         }
       }
       std::vector<double> closes;
-      for (size_t i = 0; i < closing.size(); ++i) closes.push_back(95 + static_cast<double>(random() % 20) / 2);
+      for (size_t i = 0; i < closing.size(); ++i)
+        closes.push_back(95 + static_cast<double>(random() % 20) / 2);
       const auto write = [&](size_t i) {
         const auto [interval, slot] = closing[i];
         world.close_kline(slot, interval, flat((minute + 1) * kMinute - world.lengths[interval], closes[i]));
@@ -151,7 +155,8 @@ TEST(Scan, OfAHistoryLoadOnlyTheLastKlineIsDecided) {
   const uint32_t trader = world.add("t", "close > 100", "1m", true);
   world.cycle(0);
   std::vector<market::Kline> history;
-  for (int minute = 0; minute < 50; ++minute) history.push_back(flat(minute * kMinute, minute % 2 == 0 ? 99 : 101));
+  for (int minute = 0; minute < 50; ++minute)
+    history.push_back(flat(minute * kMinute, minute % 2 == 0 ? 99 : 101));
   ASSERT_EQ(world.writer->load_history(0, 0, history), market::WriteResult::written);
   const std::vector<Item> items = world.cycle(0);
   ASSERT_EQ(items.size(), 1U);
@@ -311,7 +316,8 @@ TEST(Scan, RefusesWhatDoesNotFitAndLeavesNothingBehind) {
 
 TEST(Scan, SeriesGivesOneValuePerClosedKline) {
   World world(2);
-  for (int minute = 0; minute < 12; ++minute) world.close_kline(1, 0, flat(minute * kMinute, 100 + minute % 5));
+  for (int minute = 0; minute < 12; ++minute)
+    world.close_kline(1, 0, flat(minute * kMinute, 100 + minute % 5));
   for (int five = 0; five < 2; ++five) world.close_kline(1, 2, flat(five * 5 * kMinute, 90 + five));
   world.cycle(0);
   std::vector<double> values;

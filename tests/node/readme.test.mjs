@@ -1,0 +1,56 @@
+// The quick start of the README runs as pasted and prints what its comments say.
+
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { createScanner } from 'tickscan'
+
+const root = new URL('../../', import.meta.url)
+
+/** The fenced js blocks of the README, in order. */
+async function snippets() {
+  const text = await readFile(new URL('README.md', root), 'utf8')
+  return [...text.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1])
+}
+
+/** Runs a program that lies in the project's root, so that 'tickscan' is found by its name. */
+async function run(program) {
+  const file = new URL(`build/readme-${process.pid}.mjs`, root)
+  await writeFile(file, program)
+  try {
+    return (await promisify(execFile)(process.execPath, [file.pathname])).stdout
+  } finally {
+    await rm(file)
+  }
+}
+
+test('the quick start runs and prints what it says', async () => {
+  const [quickStart] = await snippets()
+  assert.deepEqual((await run(quickStart)).trim().split('\n'), [
+    'dip BTCUSDT 0',
+    "[ 'BTCUSDT' ]",
+    "Map(2) { 'BTCUSDT' => -1, 'ETHUSDT' => undefined }",
+  ])
+})
+
+test('the error example throws what its comment says', async () => {
+  const [, example] = await snippets()
+  const program = `
+    import { createScanner } from 'tickscan'
+    const scanner = await createScanner({ symbols: ['A'], intervals: ['1m'] })
+    ${example.replace('// error.code', 'console.log(error.code, error.position.line, error.position.column, error.hint) // error.code')}
+    await scanner.close()`
+  assert.equal((await run(program)).trim(), 'E_NAME 1 18 close')
+})
+
+test('every filter in the README is accepted', async () => {
+  const text = await readFile(new URL('README.md', root), 'utf8')
+  const block = text.match(/## Filters\n\n```\n([\s\S]*?)```/)
+  const filters = block[1].trim().split('\n')
+  assert.ok(filters.length >= 3)
+  const scanner = await createScanner({ symbols: ['A'], intervals: ['1m', '5m', '1h'] })
+  for (const [index, filter] of filters.entries()) await scanner.addTrader({ id: `t${index}`, filter })
+  await scanner.close()
+})
