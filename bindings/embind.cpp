@@ -91,6 +91,7 @@ val layout() {
   const auto& store = the_engine->store();
   store.layout().for_each(reinterpret_cast<uintptr_t>(store.region()),
                           [&](const char* name, double number) { result.set(name, number); });
+  the_engine->scan().for_each_address([&](const char* name, double number) { result.set(name, number); });
   return result;
 }
 
@@ -187,6 +188,8 @@ val status() {
   number("traderBytesTotal", the_engine->arena().bytes_total());
   number("regionBytes", store.layout().bytes);
   number("trackingBytes", store.layout().tracking_bytes());
+  number("sweepFound", the_engine->scan().sweep_found());
+  number("unscanned", the_engine->scan().unscanned());
   number("updatedSymbols", the_engine->totals().updated_symbols);
   number("filtersRun", the_engine->totals().filters_run);
   number("filtersSkipped", the_engine->totals().filters_skipped);

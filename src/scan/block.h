@@ -2,6 +2,7 @@
 // field. Written by the pool thread that has the block in this cycle; between cycles by nobody.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,7 +28,11 @@ struct SeriesLanes {
   uint32_t visible[kLanes];                  // closed klines that the ingest of this cycle saw
   int32_t revision[kLanes];                  // ring revision that the stepped state is built on
   int32_t reader_slot[kLanes];               // our slot of the live kline's mailbox
+  int32_t scanned[kLanes];                   // version of the record that was ingested last
+  int32_t noted[kLanes];                     // the sweep's note of what writers had marked
+  std::atomic<int32_t> version[kLanes];      // odd while `now` is written; for readers outside the engine
   LaneMask live;                             // lanes whose live kline is newer than the last closed one
+  LaneMask deferred;                         // lanes whose ring was being rewritten: left for the next cycle
   LaneMask rebuild;                          // lanes whose history changed: step again from the oldest
   double length_ms;
 };
@@ -35,6 +40,9 @@ struct SeriesLanes {
 struct Block {
   double ticker[kTickerLanes][kLanes];
   int32_t ticker_slot[kLanes];
+  int32_t ticker_scanned[kLanes];
+  int32_t ticker_noted[kLanes];
+  std::atomic<int32_t> ticker_version[kLanes];  // odd while `ticker` is written
   LaneMask dirty[kMaxRows];  // this cycle's change set: row 0 the ticker, row 1 + i interval i
   LaneMask active;           // lanes that hold a symbol
   LaneMask broken;           // lanes that could not be read whole in this cycle; they come again in the next

@@ -7,10 +7,17 @@ namespace tickscan::scan {
 
 namespace {
 
+// Readers outside the engine copy between two looks at the version: equal and even, the copy is whole.
+void begin_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_acq_rel); }
+void end_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_release); }
+
 void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane) {
+  // The version first: the data taken after it is at least as new.
+  block.ticker_scanned[lane] = record.box.version.load(std::memory_order_acquire);
   int32_t& slot = block.ticker_slot[lane];
   slot = record.box.take(slot);
   const double* fields = record.slots[slot];
+  begin_write(block.ticker_version[lane]);
   for (uint32_t i = 0; i < market::kTickerFields; ++i) block.ticker[i][lane] = fields[i];
   block.ticker[kSpreadLane][lane] = fields[market::ticker_ask] - fields[market::ticker_bid];
   // A feed without the change still has it: from the open of 24 hours ago. NaN in, NaN out.
@@ -19,6 +26,7 @@ void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane) {
     const double open = fields[market::ticker_open_24h];
     change = (fields[market::ticker_last] - open) / open * 100.0;
   }
+  end_write(block.ticker_version[lane]);
 }
 
 // False: the ring is being rewritten right now.
@@ -28,6 +36,7 @@ bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval,
   const market::KlineRing ring = store.ring(slot, interval);
   const int32_t revision = ring.revision();
   if ((revision & 1) != 0) return false;
+  series.scanned[lane] = record.box.version.load(std::memory_order_acquire);
   series.reader_slot[lane] = record.box.take(series.reader_slot[lane]);
   series.visible[lane] = ring.count();
   const bool rewritten = revision != series.revision[lane];
@@ -53,6 +62,7 @@ void ingest(const market::Store& store, uint32_t block_index, Block& block) {
       if (!ingest_series(store, first + lane, i, series, lane)) unreadable |= lane_bit(lane);
     });
     dirty &= ~unreadable;
+    series.deferred = unreadable;
     for_each_lane(unreadable, [&](uint32_t lane) { store.tracker().mark(1 + i, first + lane); });
   }
 }
@@ -66,9 +76,11 @@ void refresh_now(const market::Store& store, uint32_t block_index, Block& block)
       const double closed = series.closed[market::kline_open_time][lane];
       const bool has_live = !std::isnan(live[market::kline_open_time]);
       const bool is_live = has_live && (std::isnan(closed) || live[market::kline_open_time] > closed);
+      begin_write(series.version[lane]);
       for (uint32_t field = 0; field < market::kKlineFields; ++field) {
         series.now[field][lane] = is_live ? live[field] : series.closed[field][lane];
       }
+      end_write(series.version[lane]);
       series.live = is_live ? series.live | lane_bit(lane) : series.live & ~lane_bit(lane);
     });
   }

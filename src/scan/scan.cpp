@@ -39,6 +39,9 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
     Block& block = blocks_[index];
     std::fill_n(&block.ticker[0][0], kTickerLanes * kLanes, kUnknown);
     std::fill_n(block.ticker_slot, kLanes, MailboxHeader::kInitialReader);
+    std::fill_n(block.ticker_scanned, kLanes, 0);
+    std::fill_n(block.ticker_noted, kLanes, 0);
+    for (auto& version : block.ticker_version) version.store(0, std::memory_order_relaxed);
     std::fill_n(block.dirty, kMaxRows, LaneMask{0});
     block.active = block.broken = 0;
     block.series = std::span(series_).subspan(size_t{index} * interval_count, interval_count);
@@ -51,7 +54,10 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
       std::fill_n(one.visible, kLanes, 0U);
       std::fill_n(one.revision, kLanes, 0);
       std::fill_n(one.reader_slot, kLanes, MailboxHeader::kInitialReader);
-      one.live = one.rebuild = 0;
+      std::fill_n(one.scanned, kLanes, 0);
+      std::fill_n(one.noted, kLanes, 0);
+      for (auto& version : one.version) version.store(0, std::memory_order_relaxed);
+      one.live = one.rebuild = one.deferred = 0;
       one.length_ms = lengths_ms[i];
     }
   }
@@ -173,6 +179,7 @@ CycleReport Scan::cycle(double now_ms) {
   drain(&due_);
   const auto work = [&](uint32_t item, uint32_t thread) { scan_block(due_[item], thread, now_ms, true); };
   pool_.run(static_cast<uint32_t>(due_.size()), work, kInlineBelow);
+  sweep_.run(store_, blocks_);
   packer_.pack(traders_, results_, now_ms, &deltas_);
   CycleReport report;
   for (const BlockResult& result : results_) {
@@ -190,6 +197,20 @@ CycleReport Scan::cycle(double now_ms) {
     compile();
   }
   return report;
+}
+
+void Scan::for_each_address(const std::function<void(const char*, double)>& visit) const {
+  const auto address = [&](const char* name, const void* at) {
+    visit(name, static_cast<double>(reinterpret_cast<uintptr_t>(at)));
+  };
+  const auto number = [&](const char* name, size_t value) { visit(name, static_cast<double>(value)); };
+  address("lanesTicker", blocks_[0].ticker);
+  address("lanesTickerVersion", blocks_[0].ticker_version);
+  number("lanesTickerStride", sizeof(Block));
+  address("lanesNow", series_[0].now);
+  address("lanesNowVersion", series_[0].version);
+  number("lanesNowStride", sizeof(SeriesLanes));
+  number("lanesPerBlock", kLanes);
 }
 
 Status Scan::evaluate(const filter::Tree& tree, uint32_t base, std::vector<double>* values) {

@@ -5,6 +5,7 @@
 // they share is read-only then (programs, traders but for their match words, the store's rings).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "scan/pool.h"
 #include "scan/program.h"
 #include "scan/stepper.h"
+#include "scan/sweep.h"
 #include "scan/trader.h"
 
 namespace tickscan::scan {
@@ -52,6 +54,13 @@ class Scan {
   Status evaluate(const filter::Tree& tree, uint32_t base, std::vector<double>* values);
   // The expression's value at each stored closed kline of an interval of one symbol.
   Status history(const filter::Tree& tree, uint32_t base, uint32_t slot, std::vector<double>* values);
+
+  // Updates that the sweep found unscanned: 0 as long as nothing is broken.
+  [[nodiscard]] uint64_t sweep_found() const { return sweep_.found(); }
+  // Records whose newest version has not been scanned: 0 at rest.
+  [[nodiscard]] uint64_t unscanned() const { return count_unscanned(store_, blocks_); }
+  // Addresses of the ingested copy, for readers outside the engine.
+  void for_each_address(const std::function<void(const char* name, double value)>& visit) const;
 
   [[nodiscard]] size_t node_count() const { return plan_.node_count(); }
   [[nodiscard]] uint32_t trader_count() const { return trader_count_; }
@@ -95,6 +104,7 @@ class Scan {
   uint32_t symbol_count_ = 0;
   DeltaPacker packer_;
   PackedDeltas deltas_;
+  Sweep sweep_;
   Pool pool_;
 };
 

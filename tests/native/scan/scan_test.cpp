@@ -314,6 +314,28 @@ TEST(Scan, RefusesWhatDoesNotFitAndLeavesNothingBehind) {
   EXPECT_EQ(engine.value()->scan().node_count(), 0U);
 }
 
+TEST(Scan, TheSweepFindsALostBitAndTheUpdateIsNotLost) {
+  World world(70);
+  const uint32_t trader = world.add("t", "last > 10", "1m", false);
+  for (int round = 0; round < 40; ++round) {
+    for (uint32_t slot = 0; slot < 70; slot += 3) world.tick(slot, market::ticker_last, 5);
+    world.cycle(0);
+  }
+  EXPECT_EQ(world.engine->scan().sweep_found(), 0U) << "nothing is found without a fault";
+  EXPECT_EQ(world.engine->scan().unscanned(), 0U);
+  world.tick(66, market::ticker_last, 11);
+  EXPECT_EQ(world.engine->scan().unscanned(), 1U);
+  DirtyTracker tracker = world.engine->store().tracker();
+  for (int buffer = 0; buffer < 2; ++buffer) {
+    tracker.swap();
+    (void)tracker.drain_block(0, 1);  // the fault: bits taken and forgotten
+  }
+  for (int round = 0; round < 20; ++round) world.cycle(0);
+  EXPECT_EQ(world.engine->scan().sweep_found(), 1U);
+  EXPECT_EQ(world.folded[trader], std::set<uint32_t>{66});
+  EXPECT_EQ(world.engine->scan().unscanned(), 0U);
+}
+
 TEST(Scan, SeriesGivesOneValuePerClosedKline) {
   World world(2);
   for (int minute = 0; minute < 12; ++minute)
