@@ -20,6 +20,7 @@ import { own, takeFields } from './message-check.js'
 import { describe } from './names.js'
 import { completeOptions, configError } from './options.js'
 import { EVENTS } from './protocol.js'
+import { ScannerEvents } from './scanner-events.js'
 import { checkIsolation, untilAborted } from './start-up.js'
 import { SymbolList } from './symbol-list.js'
 import { checkTrader } from './trader.js'
@@ -37,7 +38,7 @@ const SHUTDOWN_MS = 2000
  * Scans symbols against traders. Made by `createScanner`. Events: 'signals' (`detail` is a Delta) and 'error'
  * (`detail` is a TickscanError).
  */
-export class Scanner extends EventTarget {
+export class Scanner extends ScannerEvents {
   #options
   #client
   #traders
@@ -329,7 +330,7 @@ export class Scanner extends EventTarget {
     const clockOffset = this.#now() - Date.now()
     const answer = this.#client.call('SET_CONFIG', { cadence, clockOffset }).then(nothing)
     // Whoever does not await it hears of a failure through the 'error' event, not as an unhandled rejection.
-    answer.catch((error) => this.#state === 'running' && this.#emit('error', error))
+    answer.catch((error) => this.#state === 'running' && this.emit('error', error))
     return answer
   }
 
@@ -341,10 +342,10 @@ export class Scanner extends EventTarget {
     try {
       if (type === 'READY') this.#onReady(takeFields(type, EVENTS.READY.fields, message))
       else if (type === 'SIGNALS') this.#onSignals(takeFields(type, EVENTS.SIGNALS.fields, message))
-      else if (type === 'ERROR') this.#emit('error', fromErrorData(own(message, 'error')))
+      else if (type === 'ERROR') this.emit('error', fromErrorData(own(message, 'error')))
     } catch (error) {
       if (type === 'READY') this.#startError = error
-      else this.#emit('error', wrapError(error, 'E_PROTOCOL'))
+      else this.emit('error', wrapError(error, 'E_PROTOCOL'))
     }
   }
 
@@ -361,12 +362,12 @@ export class Scanner extends EventTarget {
   #onSignals({ cycle, baseCycle, command, valueCount, wordCount, buffer }) {
     if (baseCycle !== this.#signalsCycle) {
       const message = `the deltas of cycles ${this.#signalsCycle + 1} to ${baseCycle} are missing`
-      this.#emit('error', new TickscanError('E_PROTOCOL', message))
+      this.emit('error', new TickscanError('E_PROTOCOL', message))
     }
     this.#signalsCycle = cycle
     this.#traders.fold({ cycle, buffer, wordCount, valueCount }, (delta, trader) => {
       this.#collected.get(command)?.push(delta)
-      this.#emit('signals', delta)
+      this.emit('signals', delta)
       this.#streams.push(delta, trader.on === 'tick')
     })
   }
@@ -375,15 +376,7 @@ export class Scanner extends EventTarget {
   #onDeath(error) {
     this.#state = 'failed'
     this.#streams.end(error)
-    this.#emit('error', error)
-  }
-
-  /**
-   * @param {string} type
-   * @param {unknown} detail
-   */
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }))
+    this.emit('error', error)
   }
 
   #checkOpen() {

@@ -45,12 +45,14 @@ async function main() {
   const signals = new SignalFeed(colors)
   const table = new MarketTable({ symbols: source.names, quotes, matches, colors, onSelect: showChart })
   const panel = new TraderPanel({ intervals: source.intervals, matches, colors, add, remove })
+  /** Traders that are being added. @type {Set<string>} */
+  const arriving = new Set()
 
   scanner.addEventListener('signals', (event) => {
     const { detail } = /** @type {CustomEvent<import('./matches.js').SignalDetail>} */ (event)
-    matches.fold(detail)
-    // A snapshot says what has matched all along: state, and no news.
-    if (!detail.snapshot) signals.add(detail)
+    const changes = matches.fold(detail)
+    // What a new trader finds on its arrival has matched all along: state, and no news.
+    if (!arriving.has(detail.traderId)) signals.add({ ...detail, ...changes })
     table.changed()
     panel.changed()
   })
@@ -80,12 +82,15 @@ async function main() {
   /** @param {import('./presets.js').TraderSpec} spec */
   async function add(spec) {
     colors.give(spec.id)
+    arriving.add(spec.id)
     try {
       await scanner.addTrader({ ...spec, columns: COLUMNS })
     } catch (error) {
       // Another trader may bear that name and keep its colour.
       if (/** @type {any} */ (error).code !== 'E_DUPLICATE') colors.free(spec.id)
       throw error
+    } finally {
+      arriving.delete(spec.id)
     }
     panel.added(spec)
   }

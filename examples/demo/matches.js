@@ -17,19 +17,29 @@ export class Matches {
     this.byTrader = new Map()
   }
 
-  /** @param {SignalDetail} detail */
+  /**
+   * Takes a delta in and returns what it changed. A snapshot lists everything that matches, so that only its
+   * difference from what was known is news.
+   * @param {SignalDetail} detail
+   * @returns {Pick<SignalDetail, 'entered' | 'left'>}
+   */
   fold({ traderId, snapshot, entered, left }) {
-    if (snapshot) this.forget(traderId)
     const symbols = this.byTrader.get(traderId) ?? new Set()
     this.byTrader.set(traderId, symbols)
-    for (const { symbol } of entered) {
+    const listed = new Set(entered.map(({ symbol }) => symbol))
+    const changes = {
+      entered: entered.filter(({ symbol }) => !symbols.has(symbol)),
+      left: snapshot ? [...symbols].filter((symbol) => !listed.has(symbol)) : left,
+    }
+    for (const { symbol } of changes.entered) {
       symbols.add(symbol)
       this.tradersOf(symbol).add(traderId)
     }
-    for (const symbol of left) {
+    for (const symbol of changes.left) {
       symbols.delete(symbol)
       this.tradersOf(symbol).delete(traderId)
     }
+    return changes
   }
 
   /** @param {string} traderId */
@@ -63,6 +73,7 @@ export class TraderColors {
 
   /** The lowest colour that nobody has, or one shared when all eight are given. @param {string} id */
   give(id) {
+    if (this.colors.has(id)) return
     const taken = new Set(this.colors.values())
     let color = 0
     while (taken.has(color) && color < 8) color += 1

@@ -91,13 +91,14 @@ Layout::Layout(const Config& config)
   symbols = place(sizeof(SymbolRecord) * max_symbols);
   dirty = place(uint64_t{2} * row_count * row_words * sizeof(int32_t));
   times = place(uint64_t{max_symbols} * sizeof(int32_t));
+  debug = place(sizeof(DebugRing));
   tickers = place(sizeof(TickerRecord) * max_symbols);
   series = place(sizeof(SeriesRecord) * series_count);
   rings = place(ring_stride * series_count);
   bytes = end;
 }
 
-uint64_t Layout::tracking_bytes() const { return sizeof(DirtyControl) + (tickers - dirty); }
+uint64_t Layout::tracking_bytes() const { return sizeof(DirtyControl) + (debug - dirty); }
 
 void Layout::for_each(uint64_t base, const std::function<void(const char*, double)>& visit) const {
   const auto number = [&](const char* name, uint64_t value) { visit(name, static_cast<double>(value)); };
@@ -161,6 +162,11 @@ void Layout::for_each(uint64_t base, const std::function<void(const char*, doubl
   number("writerRejected", offsetof(WriterRecord, rejected));
   number("maxWriters", kMaxWriters);
   address("times", times);
+  address("debugEnabled", debug + offsetof(DebugRing, enabled));
+  address("debugNext", debug + offsetof(DebugRing, next));
+  address("debugEntries", debug + offsetof(DebugRing, entries));
+  number("debugEntryBytes", sizeof(DebugEntry));
+  number("debugCapacity", kDebugEntries);
 }
 
 }  // namespace tickscan::market

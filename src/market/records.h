@@ -105,6 +105,23 @@ struct WriterRecord {
 };
 static_assert(sizeof(WriterRecord) == 16);
 
+// The last updates, for a person who looks for one that seems to be missing. Off until somebody turns it on.
+// Writers take an entry each by adding to `next`; an entry that is being overwritten may be mixed.
+struct DebugEntry {
+  int32_t row;     // 0 the ticker, 1 + i interval i
+  int32_t symbol;  // slot
+  int32_t time;    // low 32 bits of the update's ms
+  int32_t writer;  // id
+};
+
+inline constexpr uint32_t kDebugEntries = 100;
+
+struct DebugRing {
+  std::atomic<int32_t> enabled;  // stored by whoever turns it on or off
+  std::atomic<int32_t> next;     // entries ever taken
+  DebugEntry entries[kDebugEntries];
+};
+
 inline constexpr uint32_t kMaxWriters = 64;
 inline constexpr uint32_t kMaxSymbols = 8192;
 inline constexpr uint32_t kMaxIntervals = 8;

@@ -41,6 +41,10 @@ class Store {
   [[nodiscard]] DirtyTracker tracker() const {
     return {&control(), &at<std::atomic<int32_t>>(layout_.dirty), layout_.row_count, layout_.row_words};
   }
+  // When the engine last saw an update of the symbol: the low 32 bits of a time in ms, 0 for never.
+  [[nodiscard]] std::atomic<int32_t>& time(uint32_t slot) const {
+    return at<std::atomic<int32_t>>(layout_.times + sizeof(int32_t) * slot);
+  }
   [[nodiscard]] WriterRecord& writer(uint32_t index) const {
     return at<WriterRecord>(layout_.writers + sizeof(WriterRecord) * index);
   }

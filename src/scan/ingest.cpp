@@ -86,6 +86,16 @@ void refresh_now(const market::Store& store, uint32_t block_index, Block& block)
   }
 }
 
+void stamp(const market::Store& store, uint32_t block_index, LaneMask lanes, double now_ms) {
+  constexpr double kLargest = 9e15;  // a clock that says more, or nothing, is no time
+  const bool is_time = now_ms > 0 && now_ms < kLargest;
+  auto time = static_cast<int32_t>(static_cast<uint32_t>(is_time ? static_cast<int64_t>(now_ms) : 0));
+  if (time == 0) time = 1;
+  for_each_lane(lanes, [&](uint32_t lane) {
+    store.time(block_index * kLanes + lane).store(time, std::memory_order_relaxed);
+  });
+}
+
 void put_back(const market::Store& store, uint32_t block_index, const Block& block, LaneMask lanes) {
   DirtyTracker tracker = store.tracker();
   for (uint32_t row = 0; row < store.layout().row_count; ++row) {

@@ -16,6 +16,10 @@ void ingest(const market::Store& store, uint32_t block_index, Block& block);
 // After the closed klines were stepped: what `[0]` is now, for the lanes that changed.
 void refresh_now(const market::Store& store, uint32_t block_index, Block& block);
 
+// Notes when the lanes were updated, as far as the engine can tell: at this cycle. Writers do not stamp their
+// updates because reading a clock costs as much as the rest of a write.
+void stamp(const market::Store& store, uint32_t block_index, LaneMask lanes, double now_ms);
+
 // Marks again whatever the lanes had dirty, for the next cycle.
 void put_back(const market::Store& store, uint32_t block_index, const Block& block, LaneMask lanes);
 

@@ -24,6 +24,7 @@ void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decid
   LaneMask updated = 0;
   for (const LaneMask row : block.dirty) updated |= row;
   results_[index].updated_symbols = static_cast<uint32_t>(std::popcount(updated));
+  stamp(store_, index, updated, now_ms);
   for (const auto& traders : close_traders_) {
     for (const uint32_t trader : traders) {
       if (traders_[trader].fresh) decide_first_close(traders_[trader], trader, index);

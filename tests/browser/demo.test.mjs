@@ -162,9 +162,11 @@ describe('the demo page with kline files', () => {
         ['1m', 1],
         ['5m', 5],
       ])) {
-        const rows = Array.from({ length: 2000 / minutes }, (_, at) => {
+        const rows = Array.from({ length: 1465 / minutes }, (_, at) => {
           const close = 100 + step * Math.sin((at * minutes) / 40) * 5
-          return `${at * minutes * 60_000},${close},${close},${close},${close},1`
+          // A day is the page's history; a little later one minute has ten times the volume: a signal.
+          const volume = at * minutes === 1450 ? 10 : 1
+          return `${at * minutes * 60_000},${close},${close},${close},${close},${volume}`
         })
         const text = ['open_time_ms,open,high,low,close,volume', ...rows, ''].join('\n')
         fs.writeFileSync(path.join(folder, `${symbol}-${interval}.csv`), text)
@@ -176,11 +178,11 @@ describe('the demo page with kline files', () => {
   it('replays them, to their end', async () => {
     const server = await serve({ replay: folder })
     try {
-      const { page, faults } = await openPage(browser, `${server.url}?speed=6000`)
+      const { page, faults } = await openPage(browser, `${server.url}?speed=300`)
       await page.locator('#state-dot[data-state="ended"]').waitFor()
-      assert.match((await page.locator('#state').textContent()) ?? '', /Replay finished at 09:20:00 UTC/)
+      assert.match((await page.locator('#state').textContent()) ?? '', /Replay finished at 00:25:00 UTC/)
       assert.ok((await shown(page, '.grid-body [data-symbol="UPUSDT"] .last')) > 90)
-      assert.ok((await page.locator('#feed li').count()) > 0)
+      await page.locator('#feed li[data-event="entered"]', { hasText: 'Volume spike' }).first().waitFor()
       assert.deepEqual(faults, [])
       await page.close()
     } finally {

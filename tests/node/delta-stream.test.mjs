@@ -83,6 +83,14 @@ test("a slow one gets a trader's tick deltas folded, close deltas never", async 
   ])
 })
 
+test("an id that was a 'close' trader's before does not take its deltas along", async () => {
+  const { stream, push } = setUp(4)
+  push(delta('a', ['X']), false)
+  push(delta('a', ['Y'], [], true))
+  assert.deepEqual((await stream.next()).value.entered[0].symbol, 'X')
+  assert.deepEqual((await stream.next()).value.entered[0].symbol, 'Y')
+})
+
 test('over the limit comes an error, then snapshots, then deltas again', async () => {
   const { stream, push, truth } = setUp(4)
   for (let i = 0; i < 6; i++) push(delta('a', [`S${i}`]), false)
@@ -254,6 +262,10 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
   code(() => packSignals(memory, place, new Map([[7, 70]])))
   code(() => unpackSignals(packed, 6))
   code(() => unpackSignals({ ...packed, valueCount: 3 }, 64))
+  const surplus = new ArrayBuffer(packed.buffer.byteLength + 8)
+  new Uint8Array(surplus).set(new Uint8Array(packed.buffer, 0, 32))
+  new Uint8Array(surplus).set(new Uint8Array(packed.buffer, 32), 40)
+  code(() => unpackSignals({ buffer: surplus, wordCount: packed.wordCount, valueCount: 5 }, 64))
   const words = () => new Int32Array(packed.buffer, 32)
   for (const [at, value] of [
     [2, 9],

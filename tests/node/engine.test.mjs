@@ -155,6 +155,40 @@ test("on: 'tick' follows the live kline, on: 'close' decides once at each close"
   })
 })
 
+test('several closes in one cycle are decided one by one; a history load decides only its last kline', {
+  timeout,
+}, async (t) => {
+  const scanner = await setUp(t)
+  await scanner.addTrader({ id: 'up', filter: 'close > open', on: 'close' })
+  // Up, down, up, down, up …
+  const kline = (n) => ({
+    openTime: n * 60_000,
+    open: 10,
+    high: 20,
+    low: 1,
+    close: n % 2 ? 12 : 8,
+    volume: 1,
+    closed: true,
+  })
+  for (let n = 1; n <= 5; n++) scanner.writer.updateKline('AAA', '1m', kline(n))
+  scanner.writer.loadHistory('BBB', '1m', columns([1, 2, 3, 4, 5].map(kline)))
+  const { deltas } = await scanner.processUpdates()
+  const entered = deltas.flatMap((delta) =>
+    delta.entered.map(({ symbol }) => [symbol, delta.time / 60_000, 'entered']),
+  )
+  const left = deltas.flatMap((delta) => delta.left.map((symbol) => [symbol, delta.time / 60_000, 'left']))
+  const of = (symbol) => [...entered, ...left].filter(([name]) => name === symbol).sort((a, b) => a[1] - b[1])
+  assert.deepEqual(of('AAA'), [
+    ['AAA', 2, 'entered'],
+    ['AAA', 3, 'left'],
+    ['AAA', 4, 'entered'],
+    ['AAA', 5, 'left'],
+    ['AAA', 6, 'entered'],
+  ])
+  assert.deepEqual(of('BBB'), [['BBB', 6, 'entered']])
+  assert.deepEqual(scanner.matches('up'), ['AAA', 'BBB'])
+})
+
 test('a trader is decided at once on what is there; its deltas come before the call resolves', {
   timeout,
 }, async (t) => {

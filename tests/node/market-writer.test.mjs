@@ -23,6 +23,24 @@ test('a ticker is published whole, marked in row 0, and a partial update keeps t
   assert.equal(market.takeTicker(1).last, 12, 'also after the reader took the record')
 })
 
+test('a writer never touches the slot that its reader holds', () => {
+  const market = new Market()
+  const writer = attachWriter(market.handle)
+  const held = () => {
+    const from =
+      (market.tickerAt(0) + market.layout.boxSlots) / 8 + market.readerSlots.get(market.tickerAt(0)) * 10
+    return market.doubles.slice(from, from + 10)
+  }
+  for (let n = 1; n <= 20; n++) {
+    writer.updateTicker(0, { last: n, bid: n })
+    if (n % 3 === 0) continue
+    assert.equal(market.takeTicker(0).last, n)
+    const before = held()
+    for (let k = 1; k <= n % 4; k++) writer.updateTicker(0, { last: n + k / 8 })
+    assert.deepEqual(held(), before)
+  }
+})
+
 test('every field of a ticker arrives in its place', () => {
   const market = new Market()
   const writer = attachWriter(market.handle)
@@ -151,7 +169,13 @@ test('symbols that come later are found, and keys of removed ones are stale', ()
   assert.equal(market.takeTicker(1).last, 4)
 })
 
-test('names of symbols may be any UTF-8', () => {
+test('names of symbols may be any UTF-8, and are copied before they are decoded', (t) => {
+  // Browsers refuse to decode a view of shared memory; Node does not, so the test does.
+  const { decode } = TextDecoder.prototype
+  t.mock.method(TextDecoder.prototype, 'decode', function (view, ...rest) {
+    assert.ok(!(view.buffer instanceof SharedArrayBuffer))
+    return decode.call(this, view, ...rest)
+  })
   const market = new Market({ symbols: ['币安USDT', 'ÉTH-€'] })
   const writer = attachWriter(market.handle)
   writer.updateTicker('ÉTH-€', { last: 1 })

@@ -142,6 +142,26 @@ test('a handle outlives nothing: a writer attached to a closed scanner writes in
   writer.close()
 })
 
+test('an engine worker that ends: pending calls reject, an error event comes, close() still works', {
+  timeout,
+}, async () => {
+  let worker
+  const workerUrl = new URL('./node/worker.cjs', import.meta.resolve('tickscan'))
+  const createWorker = () => {
+    worker = new Worker(workerUrl)
+    return worker
+  }
+  const scanner = await createScanner({ symbols: ['AAA'], threads: 2, createWorker })
+  const event = once(scanner, 'error')
+  const stream = scanner.deltas().next()
+  await worker.terminate()
+  const pending = scanner.processUpdates()
+  await assert.rejects(pending, { code: 'E_WORKER_DIED' })
+  await assert.rejects(stream, { code: 'E_WORKER_DIED' })
+  assert.equal((await event)[0].detail.code, 'E_WORKER_DIED')
+  await scanner.close()
+})
+
 /** Runs a module in a process of its own; resolves when it has ended by itself. */
 async function runProcess(source) {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
