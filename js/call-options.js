@@ -42,6 +42,8 @@ import { checkKnown, checkSignal, configError, positive } from './options.js'
  * @property {Record<string, number>} memory `bytes` of shared memory, and its parts
  * @property {Record<string, number>} core the engine's counters
  * @property {{ updates: number, rejected: number }} writer of `scanner.writer`
+ * @property {number} updates updates that all writers have marked (a 32-bit counter)
+ * @property {number} sweepFound updates that only the sweep found: 0 without faults
  * @property {{ pending: number, streams: number }} client commands on their way; open delta streams
  * @property {number} clock what the `clock` option says, ms
  */
@@ -118,4 +120,26 @@ export function checkEvaluate(filter, options) {
   if (symbols !== undefined && !Array.isArray(symbols))
     throw configError('symbols', describe(symbols), 'an array')
   return { symbols, interval, call: checkCall(call) }
+}
+
+/**
+ * @param {unknown} options
+ * @returns {number} how many klines at most
+ */
+export function checkLast(options) {
+  if (options === undefined) return Number.MAX_SAFE_INTEGER
+  const { last = Number.MAX_SAFE_INTEGER } = checkKnown('klines', options, ['last'])
+  if (!Number.isInteger(last) || last < 1) throw configError('last', describe(last), 'a whole number from 1')
+  return last
+}
+
+/**
+ * @param {unknown} config
+ * @returns {{ debugUpdates: boolean | undefined }}
+ */
+export function checkConfig(config) {
+  const { debugUpdates } = checkKnown('setConfig', config, ['debugUpdates'])
+  if (debugUpdates !== undefined && typeof debugUpdates !== 'boolean')
+    throw configError('debugUpdates', describe(debugUpdates), 'true or false')
+  return { debugUpdates }
 }

@@ -95,10 +95,9 @@ function rowError(index, field, got, expected) {
  * @param {number} row of the interval
  * @param {ArrayLike<number>[]} loaded checked
  * @param {number} maxKlines
- * @param {number} now ms
  * @returns {HistoryResult}
  */
-export function mergeHistory(klines, symbol, row, loaded, maxKlines, now) {
+export function mergeHistory(klines, symbol, row, loaded, maxKlines) {
   const { count, columns } = klines.kept(symbol, row)
   const merged = mergeColumns(loaded, columns, maxKlines)
   const newest = columns[0][columns[0].length - 1]
@@ -106,7 +105,7 @@ export function mergeHistory(klines, symbol, row, loaded, maxKlines, now) {
   for (let i = loaded[0].length - 1; i >= 0 && !(loaded[0][i] <= newest); i--) newer++
   const kept = merged[0].length
   const newCount = Math.max(count + newer, kept)
-  klines.replace(symbol, row, merged, newCount, now)
+  klines.replace(symbol, row, merged, newCount)
   return { loaded: loaded[0].length, kept, gaps: klines.countGaps(row, klines.ring(symbol, row), newCount) }
 }
 

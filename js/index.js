@@ -31,12 +31,11 @@ export function createScanner(options) {
  * A writer for market data in any thread: the handle is `scanner.writer.handle`, cloned there with postMessage.
  * Close it when it is no longer needed; a scanner has room for 64 at a time.
  * @param {import('./layout.js').MarketHandle} handle
- * @param {{ clock?: () => number }} [options] ms, for updates without a time of their own; Date.now by default
  * @returns {MarketWriter}
  * @throws {import('./errors.js').TickscanError} E_LAYOUT if the handle or its memory is not understood; E_LIMIT
  */
-export function attachWriter(handle, options) {
-  return new MarketWriter(handle, options)
+export function attachWriter(handle) {
+  return new MarketWriter(handle)
 }
 
 /** @typedef {import('./delta-stream.js').DeltaStream} DeltaStream */
@@ -46,9 +45,12 @@ export function attachWriter(handle, options) {
 /** @typedef {import('./errors.js').ErrorCode} ErrorCode */
 /** @typedef {import('./history.js').History} History */
 /** @typedef {import('./history.js').HistoryResult} HistoryResult */
+/** @typedef {import('./kline-view.js').KlineView} KlineView */
 /** @typedef {import('./kline-writer.js').Kline} Kline */
 /** @typedef {import('./layout.js').MarketHandle} MarketHandle */
 /** @typedef {import('./market-writer.js').BatchResult} BatchResult */
+/** @typedef {import('./market-reader.js').RecentUpdate} RecentUpdate */
+/** @typedef {import('./market-reader.js').SeriesCounters} SeriesCounters */
 /** @typedef {import('./match-table.js').Columns} Columns */
 /** @typedef {import('./match-table.js').Delta} Delta */
 /** @typedef {import('./options.js').ScannerOptions} ScannerOptions */

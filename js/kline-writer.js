@@ -86,10 +86,9 @@ export class KlineWriter {
    * @param {number} symbol slot
    * @param {number} row of the interval, from 0
    * @param {Kline} kline
-   * @param {number} now ms
    * @returns {number} WRITTEN, DUPLICATE, LATE, or why it was refused
    */
-  write(symbol, row, kline, now) {
+  write(symbol, row, kline) {
     const { openTime, open, high, low, close, volume, closed } = kline
     if (
       !(
@@ -117,7 +116,7 @@ export class KlineWriter {
     own[4] = close
     own[5] = volume
     const result = closed === true ? this.#writeClosed(symbol, row, box) : this.#writeLive(box)
-    if (result === WRITTEN) this.#memory.mark(1 + row, symbol, now)
+    if (result === WRITTEN) this.#memory.mark(1 + row, symbol, box)
     return result
   }
 
@@ -260,9 +259,8 @@ export class KlineWriter {
    * @param {number} row
    * @param {readonly ArrayLike<number>[]} columns in KLINE_FIELDS order, at most maxKlines long
    * @param {number} count the new closedCount
-   * @param {number} now ms
    */
-  replace(symbol, row, columns, count, now) {
+  replace(symbol, row, columns, count) {
     const { words, doubles } = this.#memory
     const box = this.box(symbol, row)
     const ring = this.ring(symbol, row)
@@ -277,7 +275,7 @@ export class KlineWriter {
     Atomics.store(words, box + this.#closedCount, count)
     this.endRewrite(box)
     this.#memory.bumpVersion(box)
-    this.#memory.mark(1 + row, symbol, now)
+    this.#memory.mark(1 + row, symbol, box)
   }
 
   /**

@@ -32,6 +32,9 @@ const LAYOUT_NAMES = /** @type {const} */ ([
   'rings', 'ringStride', 'ringColumnBytes', 'ringCapacity',
   'dirty', 'epoch', 'idle', 'retired', 'heartbeat',
   'writers', 'writerStride', 'writerClaim', 'writerUpdates', 'writerRejected', 'maxWriters', 'times',
+  'debugEnabled', 'debugNext', 'debugEntries', 'debugEntryBytes', 'debugCapacity',
+  'lanesTicker', 'lanesTickerVersion', 'lanesTickerStride', 'lanesNow', 'lanesNowVersion', 'lanesNowStride',
+  'lanesPerBlock',
 ])
 
 /** @typedef {Record<(typeof LAYOUT_NAMES)[number], number>} Layout */
@@ -125,6 +128,9 @@ function checkRegions(layout, buffer) {
     ['dirty', layout.dirty, 2 * layout.rowCount * layout.rowWords * 4],
     ['times', layout.times, layout.maxSymbols * 4],
     ['writers', layout.writers, layout.maxWriters * layout.writerStride],
+    ['debugEntries', layout.debugEntries, layout.debugCapacity * layout.debugEntryBytes],
+    ['debugEnabled', layout.debugEnabled, 4],
+    ['debugNext', layout.debugNext, 4],
     ['epoch', layout.epoch, 4],
     ['idle', layout.idle, 4],
     ['symbolTableVersion', layout.symbolTableVersion, 4],

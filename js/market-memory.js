@@ -27,6 +27,9 @@ export const DAMAGED = 6
 
 const FRESH = 4
 const SLOT = 3
+// The writer word: two slot indices in the low four bits, above them the newest version that was marked.
+const BOTH_SLOTS = 15
+const MARKED_SHIFT = 4
 
 export class MarketMemory {
   // Immutable after construction. Bases and strides count 32-bit words unless named …8 (doubles).
@@ -39,12 +42,12 @@ export class MarketMemory {
   #dirty
   #bufferWords
   #rowWords
-  #times
   #state
   #writer
   #version
   #owner
   #claimAt = 0
+  #debugEnabled
   #updates = 0
   #rejected = 0
 
@@ -66,7 +69,7 @@ export class MarketMemory {
     this.#dirty = layout.dirty / 4
     this.#rowWords = layout.rowWords
     this.#bufferWords = layout.rowCount * layout.rowWords
-    this.#times = layout.times / 4
+    this.#debugEnabled = layout.debugEnabled / 4
     this.#state = layout.boxState / 4
     this.#writer = layout.boxWriter / 4
     this.#version = layout.boxVersion / 4
@@ -147,7 +150,8 @@ export class MarketMemory {
   publish(box, mine) {
     const { words } = this
     const middle = Atomics.exchange(words, box + this.#state, mine | FRESH)
-    words[box + this.#writer] = (middle & SLOT) | (mine << 2)
+    const writer = box + this.#writer
+    words[writer] = (words[writer] & ~BOTH_SLOTS) | (middle & SLOT) | (mine << 2)
     this.bumpVersion(box)
   }
 
@@ -165,9 +169,9 @@ export class MarketMemory {
    * Marks a record as changed, after its data was published.
    * @param {number} row 0 the ticker, 1 + i the i-th interval
    * @param {number} symbol slot
-   * @param {number} time ms
+   * @param {number} box the record's mailbox
    */
-  mark(row, symbol, time) {
+  mark(row, symbol, box) {
     const { words } = this
     const bit = 1 << (symbol & 31)
     const word = this.#dirty + row * this.#rowWords + (symbol >>> 5)
@@ -175,14 +179,31 @@ export class MarketMemory {
     Atomics.or(words, word + (epoch & 1) * this.#bufferWords, bit)
     const epochAfter = Atomics.load(words, this.#epoch)
     if (epochAfter !== epoch) Atomics.or(words, word + (epochAfter & 1) * this.#bufferWords, bit)
-    // Low 32 bits, with 0 kept for "never".
-    words[this.#times + symbol] = time | 0 || 1
+    // The sweep holds an update for missed only from here on: before, this thread may have been paused.
+    const writer = box + this.#writer
+    words[writer] = (words[writer] & BOTH_SLOTS) | (words[box + this.#version] << MARKED_SHIFT)
+    if (words[this.#debugEnabled] !== 0) this.#trace(row, symbol)
     words[this.#updates] = (words[this.#updates] + 1) | 0
     // Only whoever takes the 1 away notifies, so that a burst wakes the engine once.
     if (Atomics.load(words, this.#idle) === 1 && Atomics.exchange(words, this.#idle, 0) === 1) {
       Atomics.notify(words, this.#idle)
       this.#onWake()
     }
+  }
+
+  /**
+   * Enters the update into the debug ring, for a person who looks for it there.
+   * @param {number} row
+   * @param {number} symbol
+   */
+  #trace(row, symbol) {
+    const { debugNext, debugEntries, debugEntryBytes, debugCapacity } = this.layout
+    const entry = (Atomics.add(this.words, debugNext / 4, 1) >>> 0) % debugCapacity
+    const at = (debugEntries + entry * debugEntryBytes) / 4
+    this.words[at] = row
+    this.words[at + 1] = symbol
+    this.words[at + 2] = Date.now() | 0
+    this.words[at + 3] = this.id
   }
 
   countRejected() {

@@ -19,6 +19,26 @@ const TRIES = 1000
 /** In the order of a ring's columns, src/market/fields.def. */
 const OPEN_TIME = 0
 
+/**
+ * What happened to one series so far, counted by its writer.
+ * @typedef {object} SeriesCounters
+ * @property {number} closed klines ever closed
+ * @property {number} gaps klines that are missing between closed ones; of the kept ones after a rewrite
+ * @property {number} late live klines for a closed or older open time, not published
+ * @property {number} duplicates closed klines that were known with equal values
+ * @property {number} dropped live klines that were superseded without being closed
+ * @property {number} corrections closed klines that were known with other values
+ */
+
+/**
+ * An entry of the debug ring.
+ * @typedef {object} RecentUpdate
+ * @property {number} symbol slot
+ * @property {number} row 0 the ticker, 1 + i the i-th interval
+ * @property {number} time ms since 1970
+ * @property {number} writer id, from 1
+ */
+
 /** @typedef {import('./ticker-writer.js').Ticker} Ticker */
 /** @typedef {import('./kline-writer.js').Kline} Kline */
 
@@ -71,6 +91,72 @@ export class MarketReader {
     const newest = klines.at(-1)
     if (live && (!newest || live.openTime > newest.openTime)) klines.push(live)
     return klines.slice(-last)
+  }
+
+  /**
+   * @param {number} symbol slot
+   * @param {number} interval index of the configured interval
+   * @returns {SeriesCounters}
+   */
+  counters(symbol, interval) {
+    const layout = this.#layout
+    const record = layout.series + this.#series(symbol, interval) * layout.seriesStride
+    const word = (/** @type {number} */ offset) => Atomics.load(this.#words, (record + offset) / 4)
+    return {
+      closed: word(layout.seriesClosedCount),
+      gaps: word(layout.seriesGaps),
+      late: word(layout.seriesLate),
+      duplicates: word(layout.seriesDuplicates),
+      dropped: word(layout.seriesDropped),
+      corrections: word(layout.seriesCorrections),
+    }
+  }
+
+  /**
+   * When the engine last saw an update of the symbol: the time of that cycle, or undefined. Right for updates of
+   * the last 49 days, which is what 32 bits of ms hold.
+   * @param {number} symbol slot
+   * @param {number} now ms
+   */
+  updatedAt(symbol, now) {
+    const low = Atomics.load(this.#words, this.#layout.times / 4 + symbol)
+    return low === 0 ? undefined : now - (((now | 0) - low) >>> 0)
+  }
+
+  /** Updates that all writers have marked so far (a 32-bit counter). */
+  get updates() {
+    const { writers, writerStride, writerUpdates, maxWriters } = this.#layout
+    let sum = 0
+    for (let i = 0; i < maxWriters; i++) {
+      sum += Atomics.load(this.#words, (writers + i * writerStride + writerUpdates) / 4)
+    }
+    return sum >>> 0
+  }
+
+  /** Whether writers enter their updates into the debug ring; takes effect at each writer's next update. */
+  get debugging() {
+    return Atomics.load(this.#words, this.#layout.debugEnabled / 4) !== 0
+  }
+
+  set debugging(on) {
+    Atomics.store(this.#words, this.#layout.debugEnabled / 4, on ? 1 : 0)
+  }
+
+  /**
+   * The last updates while debugging was on, oldest first. An entry that is being written may be mixed.
+   * @param {number} now ms
+   * @returns {RecentUpdate[]}
+   */
+  recentUpdates(now) {
+    const { debugNext, debugEntries, debugEntryBytes, debugCapacity } = this.#layout
+    const end = Atomics.load(this.#words, debugNext / 4) >>> 0
+    const updates = []
+    for (let n = Math.max(0, end - debugCapacity); n < end; n++) {
+      const at = (debugEntries + (n % debugCapacity) * debugEntryBytes) / 4
+      const [row, symbol, time, writer] = this.#words.slice(at, at + 4)
+      updates.push({ symbol, row, time: now - (((now | 0) - time) >>> 0), writer })
+    }
+    return updates
   }
 
   /**

@@ -29,7 +29,6 @@ import { intervalError, refusalError, symbolError } from './writer-errors.js'
 
 /**
  * @typedef {object} WriterOptions
- * @property {() => number} [clock] ms, for updates without a time of their own; Date.now by default
  * @property {() => void} [onWake] called when a write has woken an idle engine
  */
 
@@ -46,7 +45,6 @@ export class MarketWriter {
   #memory
   #tickers
   #klines
-  #clock
   /** @type {Map<string, number>} interval name → row */
   #rows
   // What follows is a cache of the symbol table, renewed when the table's version has moved.
@@ -59,12 +57,11 @@ export class MarketWriter {
    * @param {WriterOptions} [options]
    * @throws {TickscanError} E_LAYOUT; E_LIMIT when all writers are taken
    */
-  constructor(handle, { clock = Date.now, onWake = nothing } = {}) {
+  constructor(handle, { onWake = nothing } = {}) {
     this.#handle = checkHandle(handle)
     this.#memory = new MarketMemory(handle, onWake)
     this.#tickers = new TickerWriter(this.#memory)
     this.#klines = new KlineWriter(this.#memory, handle.intervals)
-    this.#clock = clock
     this.#rows = new Map(handle.intervals.map(({ name }, row) => [name, row]))
   }
 
@@ -160,7 +157,7 @@ export class MarketWriter {
     const held = this.#memory.owns(box)
     if (!this.#memory.claim(box)) throw this.#refused(this.#error(key, symbol, interval, history, OWNED))
     const { maxKlines } = this.#handle.layout
-    const result = mergeHistory(this.#klines, symbol, row, columns, maxKlines, this.#clock())
+    const result = mergeHistory(this.#klines, symbol, row, columns, maxKlines)
     if (!held) this.#memory.release(box)
     return result
   }
@@ -201,7 +198,7 @@ export class MarketWriter {
    */
   #writeTicker(symbol, ticker) {
     if (typeof ticker !== 'object' || ticker === null) return INVALID
-    return this.#tickers.write(symbol, ticker, ticker.time === undefined ? this.#clock() : 0)
+    return this.#tickers.write(symbol, ticker)
   }
 
   /**
@@ -211,7 +208,7 @@ export class MarketWriter {
    */
   #writeKline(symbol, row, kline) {
     if (typeof kline !== 'object' || kline === null) return INVALID
-    return this.#klines.write(symbol, row, kline, this.#clock())
+    return this.#klines.write(symbol, row, kline)
   }
 
   /**

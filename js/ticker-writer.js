@@ -21,7 +21,7 @@ import { DAMAGED, INVALID, OWNED, WRITTEN } from './market-memory.js'
  * @property {number} [volume24h] in the base asset, ≥ 0
  * @property {number} [quoteVolume24h] in the quote asset, ≥ 0
  * @property {number} [change24h] percent
- * @property {number} [time] ms since 1970 at the exchange; without it the update carries the writer's clock
+ * @property {number} [time] ms since 1970 at the exchange
  */
 
 /** In the order of a slot's doubles, src/market/fields.def. */
@@ -61,10 +61,9 @@ export class TickerWriter {
   /**
    * @param {number} symbol slot
    * @param {Ticker} ticker
-   * @param {number} now ms, used if the ticker has no time of its own
    * @returns {number} WRITTEN, or why not
    */
-  write(symbol, ticker, now) {
+  write(symbol, ticker) {
     const { last, bid, ask, open24h, high24h, low24h, volume24h, quoteVolume24h, change24h, time } = ticker
     const given =
       weigh(last) +
@@ -101,7 +100,7 @@ export class TickerWriter {
     doubles[to + 8] = change24h === undefined ? doubles[from + 8] : change24h
     doubles[to + 9] = time === undefined ? doubles[from + 9] : time
     memory.publish(box, mine)
-    memory.mark(0, symbol, time === undefined ? now : time)
+    memory.mark(0, symbol, box)
     return WRITTEN
   }
 

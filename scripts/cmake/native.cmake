@@ -19,5 +19,10 @@ if(test_sources)
     target_link_libraries(tickscan_tests PRIVATE ${RAPIDCHECK_LIBRARY})
   endif()
 
-  gtest_discover_tests(tickscan_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  # Under a sanitizer the long property tests need ten times their time.
+  set(timeout_s 300)
+  if(TICKSCAN_SANITIZE)
+    set(timeout_s 1800)
+  endif()
+  gtest_discover_tests(tickscan_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${timeout_s})
 endif()

@@ -61,6 +61,7 @@ export async function bundle() {
       sourcemap: false,
     })
   }
+  await esbuild.stop() // its process would stay as long as ours: for ever, where a server follows
   fs.writeFileSync(inRoot('dist/node/package.json'), '{ "type": "commonjs" }\n')
 }
 

@@ -7,8 +7,8 @@
           failed counts as if its obligations were the next one's
 
    Every atomic access is one step, because all atomics of JavaScript and WebAssembly are sequentially
-   consistent; weaker orders are Relacy's part (tests/relacy). A #ifdef in capitals that mutants.json names is a
-   mistake made on purpose. */
+   consistent; weaker orders are Relacy's part (tests/relacy). A name in capitals behind an #ifdef is a mistake made
+   on purpose, listed with what it breaks in models.mjs. */
 
 #ifndef WRITERS
 #define WRITERS 2
@@ -51,7 +51,9 @@ bool FRESH = true;
 #endif
 
 inline mark(s) {
+#ifndef CLEAR_SEEN_AFTER_WORK
   before = epoch;
+#endif
 #ifdef RECHECK_BEFORE_BIT
   after = epoch;
 #endif
@@ -84,16 +86,26 @@ proctype writer() {
   byte i, s, v, before, after, old;
   do
   :: i < UPDATES ->
-     if :: s = 0 :: s = SYMBOLS - 1 fi;
 #ifdef BIT_BEFORE_DATA
+     if :: s = 0 :: s = SYMBOLS - 1 fi;
      mark(s);
-     atomic { version[s]++; owe(s, version[s]) };
-#else
      atomic { version[s]++; v = version[s] };
-     mark(s);
-     atomic { owe(s, v); v = 0; before = 0; after = 0; old = 0 };
+#else
+#ifdef CLEAR_SEEN_AFTER_WORK
+     before = epoch;
 #endif
-     i++
+     atomic {
+       if :: s = 0 :: s = SYMBOLS - 1 fi;
+       version[s]++;
+       v = version[s]
+     };
+     mark(s);
+#endif
+     d_step {
+       owe(s, v);
+       s = 0; v = 0; before = 0; after = 0; old = 0;
+       i++
+     }
   :: else -> break
   od;
   ended++

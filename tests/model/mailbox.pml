@@ -54,14 +54,15 @@ inline fill() {
   last = PUBLISHED;
 #endif
   if
-  :: a[mine] = next; b[mine] = b[last]
-  :: b[mine] = next; a[mine] = a[last]
+  :: a[mine] = next; b[mine] = b[last]; changed_a = true
+  :: b[mine] = next; a[mine] = a[last]; changed_a = false
   fi;
   number[mine] = next
 }
 
 inline truth() {
-  true_a[next] = a[mine]; true_b[next] = b[mine]
+  true_a[next] = (changed_a -> next : true_a[next - 1]);
+  true_b[next] = (changed_a -> true_b[next - 1] : next)
 }
 
 inline publish() {
@@ -85,6 +86,7 @@ inline publish() {
 
 proctype writer(byte id) {
   byte i, mine, last, old, next;
+  bool changed_a;
 #ifdef INDEX_NOT_SHARED
   byte mine_kept = 2;
 #endif
@@ -108,7 +110,7 @@ proctype writer(byte id) {
      owner = 0;
 #endif
      i++;
-     mine = 0; last = 0; old = 0; next = 0
+     mine = 0; last = 0; old = 0; next = 0; changed_a = false
   :: else -> break
   od;
   ended++

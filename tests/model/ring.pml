@@ -56,21 +56,12 @@ inline rewrite(more) {
 #ifndef REVISION_STAYS_EVEN
   revision++;
 #endif
-#ifdef COUNT_BEFORE_REWRITE
-  closed_count = closed_count + more;
-  i = OLDEST(closed_count);
-  do
-  :: i < closed_count -> store_entry(i, target); i++
-  :: else -> break
-  od;
-#else
   i = OLDEST(closed_count + more);
   do
   :: i < closed_count + more -> store_entry(i, target); i++
   :: else -> break
   od;
   closed_count = closed_count + more;
-#endif
   revision = target;
   i = 0
 }

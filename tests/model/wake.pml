@@ -93,8 +93,8 @@ active proctype engine() {
      fi;
 #else
      idle = 1;
-#ifdef LOOK_AT_ACTIVE_ONLY
-     nothing = (word[epoch % 2] == 0);
+#ifdef LOOK_AT_INACTIVE_ONLY
+     nothing = (word[(epoch + 1) % 2] == 0);
 #else
      nothing = (word[0] == 0);
      nothing = nothing && (word[1] == 0);

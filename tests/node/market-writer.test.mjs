@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attachWriter, MarketWriter, TickscanError } from '../../js/index.js'
+import { MarketReader } from '../../js/market-reader.js'
 import { codeOf, kline, Market } from './helpers/market.mjs'
 
 test('a ticker is published whole, marked in row 0, and a partial update keeps the other fields', () => {
@@ -313,17 +314,38 @@ test('data is published before the bit is set, and the bit before the engine is 
   assert.equal(market.get(layout.idle), 0)
 })
 
-test("a symbol's last update has the ticker's time, else the writer's clock, and never 0", () => {
+test('the newest marked version stands in the writer word, above the slots', () => {
   const market = new Market()
-  const writer = attachWriter(market.handle, { clock: () => 2 ** 32 })
-  const at = market.layout.times
-  assert.equal(market.get(at), 0)
-  writer.updateTicker('AAA', { last: 1, time: 1_700_000_000_123 })
-  assert.equal(market.get(at), 1_700_000_000_123 | 0)
+  const writer = attachWriter(market.handle)
+  const word = (market.layout.tickers + market.layout.boxWriter) / 4
+  for (let version = 1; version <= 5; version++) {
+    writer.updateTicker('AAA', { last: version })
+    assert.equal(market.words[word] >>> 4, version)
+    const slots = market.words[word] & 15
+    assert.notEqual(slots & 3, slots >> 2, 'the private slot is not the published one')
+  }
+})
+
+test('the debug ring has the last 100 updates while it is on', () => {
+  const market = new Market()
+  const writer = attachWriter(market.handle)
+  const reader = new MarketReader(market.handle)
   writer.updateTicker('AAA', { last: 1 })
-  assert.equal(market.get(at), 1)
-  writer.updateKline('BBB', '1m', kline(1))
-  assert.equal(market.get(at + 4), 1)
+  assert.deepEqual(reader.recentUpdates(Date.now()), [], 'off at first')
+  reader.debugging = true
+  for (let i = 0; i < 130; i++) writer.updateKline('BBB', i % 2 ? '1m' : '5m', kline(5 * (i + 1)))
+  const updates = reader.recentUpdates(Date.now())
+  assert.equal(updates.length, 100)
+  assert.deepEqual(
+    updates.map(({ row }) => row),
+    Array.from({ length: 100 }, (_, i) => (i % 2 ? 1 : 2)),
+  )
+  assert.ok(updates.every(({ symbol, writer: id }) => symbol === 1 && id === 1))
+  assert.ok(Math.abs(updates[99].time - Date.now()) < 3_600_000, 'a time of now, not of the epoch')
+  reader.debugging = false
+  writer.updateTicker('AAA', { last: 2 })
+  assert.deepEqual(reader.recentUpdates(Date.now()).at(-1).row, 1)
+  assert.equal(reader.updates, 132)
 })
 
 test('boundary symbols and the last partial word are marked alone', () => {

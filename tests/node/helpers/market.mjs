@@ -8,6 +8,7 @@ export const MS = { '1s': 1e3, '1m': 60e3, '5m': 300e3, '1h': 3600e3 }
 const TICKER_DOUBLES = 10
 const KLINE_DOUBLES = 6
 const MAX_WRITERS = 4
+const DEBUG_ENTRIES = 100
 
 /** Offsets and strides of a region that starts at byte `base`. */
 export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }) {
@@ -28,6 +29,7 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
   const symbols = place(64 * maxSymbols)
   const dirty = place(2 * rowCount * rowWords * 4)
   const times = place(maxSymbols * 4)
+  const debug = place(8 + 16 * DEBUG_ENTRIES)
   const tickers = place(256 * maxSymbols)
   const series = place(192 * maxSymbols * intervalCount)
   const rings = place(ringStride * maxSymbols * intervalCount)
@@ -86,6 +88,19 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
     writerRejected: 8,
     maxWriters: MAX_WRITERS,
     times,
+    debugEnabled: debug,
+    debugNext: debug + 4,
+    debugEntries: debug + 8,
+    debugEntryBytes: 16,
+    debugCapacity: DEBUG_ENTRIES,
+    // The engine's ingested copy is its own and lies outside of the region: these tests have no engine.
+    lanesTicker: 0,
+    lanesTickerVersion: 0,
+    lanesTickerStride: 0,
+    lanesNow: 0,
+    lanesNowVersion: 0,
+    lanesNowStride: 0,
+    lanesPerBlock: 64,
   }
 }
 

@@ -1,0 +1,117 @@
+/**
+ * The table of Spin models: what must hold, in which sizes, and which mistakes each model must find. A mutant is a
+ * model with one mistake switched on; `killedBy` is the property that the model checker then finds broken.
+ *
+ * scripts/models.mjs runs the rows. A model without a mutant for each of its rules proves nothing about them.
+ */
+
+/** @typedef {Record<string, number>} Sizes values of the model's #defines */
+
+/**
+ * @typedef {object} Model
+ * @property {string} name of the file beside this one, without .pml
+ * @property {string} holds what is proved
+ * @property {Sizes[]} short exhaustive within seconds
+ * @property {Sizes[]} full exhaustive within minutes
+ */
+
+/** @type {Model[]} */
+export const models = [
+  {
+    name: 'dirty',
+    holds: 'no mark is lost, and each is scanned in the cycle that runs while it returns, or in the next',
+    short: [
+      { UPDATES: 1, FAILURES: 0 },
+      { UPDATES: 1, CYCLES: 2, PER_WORD: 1 },
+    ],
+    full: [
+      { UPDATES: 2, CYCLES: 3, FAILURES: 0 },
+      { UPDATES: 2, CYCLES: 1, FAILURES: 1 },
+      { UPDATES: 1, CYCLES: 3, FAILURES: 2 },
+      { UPDATES: 1, CYCLES: 3, PER_WORD: 1 },
+    ],
+  },
+  {
+    name: 'mailbox',
+    holds: 'one record changes hands between writers and reaches its one reader whole, newest and in order',
+    short: [{}],
+    full: [{ TAKES: 4, UPDATES: 3 }],
+  },
+  {
+    name: 'wake',
+    holds: 'an engine that sleeps has scanned everything, or a writer is about to wake it',
+    short: [{ UPDATES: 1 }],
+    full: [{ UPDATES: 2 }, { WRITERS: 3, UPDATES: 1 }],
+  },
+  {
+    name: 'ring',
+    holds: 'klines that a reader trusts are the ones it asked for, of one revision',
+    short: [{}, { MAX_KLINES: 1 }],
+    full: [{ MAX_KLINES: 3, APPENDS: 5, REWRITES: 2, READS: 3 }],
+  },
+]
+
+/**
+ * @typedef {object} Mutant
+ * @property {string} model
+ * @property {string} name of the #define
+ * @property {string} mistake
+ * @property {string} killedBy the property that does not hold any more
+ * @property {Sizes} [sizes]
+ */
+
+const small = { UPDATES: 1, FAILURES: 0 }
+
+/** @type {Mutant[]} */
+export const mutants = [
+  row('dirty', 'BIT_BEFORE_DATA', 'the bit is set before the data is there', 'FRESH', small),
+  row('dirty', 'CLEAR_AFTER_WORK', 'words are read, and cleared when the work is done', 'FRESH', small),
+  row('dirty', 'CLEAR_SEEN_AFTER_WORK', 'the same for the bits seen, epoch read before the data', 'FRESH', small),
+  row('dirty', 'NO_RECHECK', 'the epoch is not read again after the bit was set', 'FRESH', small),
+  row('dirty', 'RECHECK_BEFORE_BIT', 'the epoch is read again before the bit is set', 'FRESH', small),
+  row('dirty', 'RECHECK_OLD_BUFFER', 'when the epoch moved, the old buffer is marked again', 'FRESH', small),
+  row('dirty', 'DRAIN_WITHOUT_RMW', 'a drained word is loaded and stored instead of exchanged', 'FRESH', small),
+  row('dirty', 'MARK_WITHOUT_RMW', 'a bit is set by load and store instead of fetch_or', 'FRESH', small),
+  row('dirty', 'LOOK_BEFORE_SWAP', 'the look that saves an exchange comes before the swap', 'FRESH', small),
+  row('dirty', 'DRAIN_BEFORE_SWAP', 'the inactive buffer is drained before the swap', 'FRESH', small),
+  row('dirty', 'NO_PUT_BACK', 'a failed cycle keeps its change set', 'FRESH', { UPDATES: 1 }),
+
+  row('mailbox', 'SECOND_READER', 'somebody else looks into the middle slot', 'TORN_FREE'),
+  row('mailbox', 'PUBLISH_WITHOUT_RMW', 'the writer loads and stores the state', 'ORDER'),
+  row('mailbox', 'TAKE_WITHOUT_RMW', 'the reader loads and stores the state', 'FRESH'),
+  row('mailbox', 'TAKES_WITHOUT_LOOK', 'the reader exchanges although nothing is fresh', 'FRESH'),
+  row('mailbox', 'PUBLISH_BEFORE_DATA', 'the slot is handed over before it is filled', 'FRESH'),
+  row('mailbox', 'WRITES_THE_PUBLISHED_SLOT', 'the writer fills the slot it has given away', 'TORN_FREE'),
+  row('mailbox', 'COPIES_FROM_THE_MIDDLE', 'kept fields are copied from the middle slot', 'TORN_FREE'),
+  row('mailbox', 'INDEX_NOT_SHARED', 'each writer keeps the private slot to itself', 'ORDER'),
+  row('mailbox', 'NO_CLAIM', 'two writers at once', 'TORN_FREE'),
+  row('mailbox', 'VERSION_BEFORE_PUBLISH', 'the version is counted before the hand-over', 'FRESH'),
+
+  row('wake', 'LOOK_BEFORE_IDLE', 'the engine looks at the buffers, then sets idle', 'WAKE', { UPDATES: 1 }),
+  row('wake', 'LOOK_AT_INACTIVE_ONLY', 'the engine looks at one buffer', 'WAKE', { UPDATES: 1 }),
+  row('wake', 'IDLE_BEFORE_BIT', 'the writer looks at idle before it sets the bit', 'WAKE', { UPDATES: 1 }),
+  row('wake', 'NO_NOTIFY', 'idle is taken away and nobody is notified', 'WAKE', { UPDATES: 1 }),
+  row('wake', 'NOTIFY_BEFORE_CLEAR', 'the notification comes before idle is 0', 'WAKE', { UPDATES: 1 }),
+  row('wake', 'SLEEP_WITHOUT_COMPARE', 'the engine sleeps whatever idle is by now', 'WAKE', { UPDATES: 1 }),
+
+  row('ring', 'NO_SPARE_ENTRY', 'the ring has no entry beyond maxKlines', 'TORN_FREE'),
+  row('ring', 'NO_LAPPED_CHECK', 'the count is not looked at after the copy', 'TORN_FREE'),
+  row('ring', 'LAPPED_ONE_TOO_LATE', 'one kline too many is trusted', 'TORN_FREE'),
+  row('ring', 'LOOKS_BEFORE_THE_COPY', 'count and revision are looked at before the copy', 'TORN_FREE'),
+  row('ring', 'NO_REVISION_CHECK', 'the revision is not looked at after the copy', 'TORN_FREE'),
+  row('ring', 'REVISION_STAYS_EVEN', 'a rewrite moves the revision only at its end', 'TORN_FREE'),
+  row('ring', 'READS_WHILE_ODD', 'a reader begins in the middle of a rewrite', 'TORN_FREE'),
+  row('ring', 'COUNT_BEFORE_DATA', 'closedCount is stored before the kline', 'TORN_FREE'),
+]
+
+/**
+ * @param {string} model
+ * @param {string} name
+ * @param {string} mistake
+ * @param {string} killedBy
+ * @param {Sizes} [sizes]
+ * @returns {Mutant}
+ */
+function row(model, name, mistake, killedBy, sizes = {}) {
+  return { model, name, mistake, killedBy, sizes }
+}
