@@ -189,6 +189,8 @@ val status() {
   number("regionBytes", store.layout().bytes);
   number("trackingBytes", store.layout().tracking_bytes());
   number("sweepFound", the_engine->scan().sweep_found());
+  number("scannedWrites", the_engine->totals().ingested.scanned);
+  number("coalescedWrites", the_engine->totals().ingested.coalesced);
   number("unscanned", the_engine->scan().unscanned());
   number("updatedSymbols", the_engine->totals().updated_symbols);
   number("filtersRun", the_engine->totals().filters_run);

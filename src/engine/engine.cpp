@@ -229,6 +229,8 @@ Cycle Engine::cycle(double now_ms) {
   totals_.updated_symbols += done.report.updated_symbols;
   totals_.filters_run += done.report.filters_run;
   totals_.filters_skipped += done.report.filters_skipped;
+  totals_.ingested.scanned += done.report.ingested.scanned;
+  totals_.ingested.coalesced += done.report.ingested.coalesced;
   done.elapsed_us =
       std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
   return done;

@@ -63,6 +63,7 @@ struct Totals {
   uint64_t updated_symbols = 0;
   uint64_t filters_run = 0;
   uint64_t filters_skipped = 0;
+  scan::IngestCounts ingested;
 };
 
 class Engine {

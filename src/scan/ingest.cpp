@@ -11,9 +11,18 @@ namespace {
 void begin_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_acq_rel); }
 void end_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_release); }
 
-void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane) {
-  // The version first: the data taken after it is at least as new.
-  block.ticker_scanned[lane] = record.box.version.load(std::memory_order_acquire);
+// The version before the data: what is taken after it is at least as new.
+void count_scan(const MailboxHeader& box, int32_t* scanned, IngestCounts* counts) {
+  const int32_t version = box.version.load(std::memory_order_acquire);
+  const uint32_t writes = static_cast<uint32_t>(version) - static_cast<uint32_t>(*scanned);
+  *scanned = version;
+  if (writes == 0) return;
+  counts->scanned += 1;
+  counts->coalesced += writes - 1;
+}
+
+void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane, IngestCounts* counts) {
+  count_scan(record.box, &block.ticker_scanned[lane], counts);
   int32_t& slot = block.ticker_slot[lane];
   slot = record.box.take(slot);
   const double* fields = record.slots[slot];
@@ -31,12 +40,12 @@ void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane) {
 
 // False: the ring is being rewritten right now.
 bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval, SeriesLanes& series,
-                   uint32_t lane) {
+                   uint32_t lane, IngestCounts* counts) {
   market::SeriesRecord& record = store.series(slot, interval);
   const market::KlineRing ring = store.ring(slot, interval);
   const int32_t revision = ring.revision();
   if ((revision & 1) != 0) return false;
-  series.scanned[lane] = record.box.version.load(std::memory_order_acquire);
+  count_scan(record.box, &series.scanned[lane], counts);
   series.reader_slot[lane] = record.box.take(series.reader_slot[lane]);
   series.visible[lane] = ring.count();
   const bool rewritten = revision != series.revision[lane];
@@ -48,18 +57,18 @@ bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval,
 
 }  // namespace
 
-void ingest(const market::Store& store, uint32_t block_index, Block& block) {
+void ingest(const market::Store& store, uint32_t block_index, Block& block, IngestCounts* counts) {
   const uint32_t first = block_index * kLanes;
   block.broken = 0;
   for_each_lane(block.dirty[0] & block.active,
-                [&](uint32_t lane) { ingest_ticker(store.ticker(first + lane), block, lane); });
+                [&](uint32_t lane) { ingest_ticker(store.ticker(first + lane), block, lane, counts); });
   for (uint32_t i = 0; i < block.series.size(); ++i) {
     SeriesLanes& series = block.series[i];
     series.rebuild = 0;
     LaneMask& dirty = block.dirty[1 + i];
     LaneMask unreadable = 0;
     for_each_lane(dirty & block.active, [&](uint32_t lane) {
-      if (!ingest_series(store, first + lane, i, series, lane)) unreadable |= lane_bit(lane);
+      if (!ingest_series(store, first + lane, i, series, lane, counts)) unreadable |= lane_bit(lane);
     });
     dirty &= ~unreadable;
     series.deferred = unreadable;

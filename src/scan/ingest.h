@@ -9,9 +9,15 @@
 
 namespace tickscan::scan {
 
+// What ingests came to: every write is scanned, or coalesced with a later one of its record that is.
+struct IngestCounts {
+  uint64_t scanned = 0;
+  uint64_t coalesced = 0;
+};
+
 // Reads every record whose dirty bit is set in `block.dirty`. A series that is being rewritten is left as it
 // was: its bit goes out of the change set and is marked again.
-void ingest(const market::Store& store, uint32_t block_index, Block& block);
+void ingest(const market::Store& store, uint32_t block_index, Block& block, IngestCounts* counts);
 
 // After the closed klines were stepped: what `[0]` is now, for the lanes that changed.
 void refresh_now(const market::Store& store, uint32_t block_index, Block& block);

@@ -185,6 +185,8 @@ CycleReport Scan::cycle(double now_ms) {
   for (const BlockResult& result : results_) {
     report.updated_symbols += result.updated_symbols;
     report.filters_run += result.filters_run;
+    report.ingested.scanned += result.ingested.scanned;
+    report.ingested.coalesced += result.ingested.coalesced;
   }
   report.skipped_symbols = symbol_count_ - report.updated_symbols;
   report.filters_skipped = uint64_t{trader_count_} * symbol_count_ - report.filters_run;

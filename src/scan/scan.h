@@ -28,6 +28,7 @@ struct CycleReport {
   uint32_t skipped_symbols = 0;
   uint64_t filters_run = 0;  // trader × symbol pairs
   uint64_t filters_skipped = 0;
+  IngestCounts ingested;
 };
 
 class Scan {

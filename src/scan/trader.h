@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "scan/ingest.h"
 #include "scan/instruction.h"
 #include "scan/plan.h"
 
@@ -44,6 +45,7 @@ struct BlockResult {
   std::vector<double> values;
   uint64_t filters_run = 0;
   uint32_t updated_symbols = 0;
+  IngestCounts ingested;
   LaneMask broken = 0;  // lanes that were left for the next cycle
 
   void clear() {
@@ -51,6 +53,7 @@ struct BlockResult {
     values.clear();
     filters_run = 0;
     updated_symbols = 0;
+    ingested = {};
     broken = 0;
   }
 };

@@ -8,10 +8,7 @@ import { models, mutants } from '../model/models.mjs'
 
 test('models hold and mutants are killed', async (t) => {
   const outcomes = await checkModels('short', (outcome) => t.diagnostic(line(outcome)))
-  assert.deepEqual(
-    outcomes.filter((outcome) => !outcome.right).map(line),
-    [],
-  )
+  assert.deepEqual(outcomes.filter((outcome) => !outcome.right).map(line), [])
 })
 
 test('every mistake that a model can be given is a row of the table, and every row is in its model', () => {
@@ -29,7 +26,10 @@ test('every mistake that a model can be given is a row of the table, and every r
 test('a search that was cut short or did not run is no proof', () => {
   const held = 'State-vector 84 byte, depth reached 9, errors: 0\n  12 states, stored\n'
   assert.deepEqual(verdict(held), { broken: undefined, states: 12 })
-  assert.deepEqual(verdict(held.replace('12 states', '1.41e+08 states')), { broken: undefined, states: 1.41e8 })
+  assert.deepEqual(verdict(held.replace('12 states', '1.41e+08 states')), {
+    broken: undefined,
+    states: 1.41e8,
+  })
   assert.equal(verdict(`error: max search depth too small\n${held}`).broken, 'the search was cut short')
   assert.match(verdict('').broken ?? '', /no result/)
   const broken = 'pan:1: assertion violated FRESH (at depth 4)\nerrors: 1\n 7 states, stored\n'

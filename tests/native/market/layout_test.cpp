@@ -47,6 +47,7 @@ TEST_P(LayoutSizes, PartsFollowEachOtherWithoutOverlap) {
                {layout.symbols, sizeof(SymbolRecord) * layout.max_symbols},
                {layout.dirty, uint64_t{2} * layout.row_count * layout.row_words * 4},
                {layout.times, uint64_t{4} * layout.max_symbols},
+               {layout.debug, sizeof(DebugRing)},
                {layout.tickers, sizeof(TickerRecord) * layout.max_symbols},
                {layout.series, sizeof(SeriesRecord) * series},
                {layout.rings, layout.ring_stride * series},

@@ -148,7 +148,7 @@ void run_market(uint32_t seed, bool tickers_on_close) {
 uint32_t seeds_from() { return 1; }
 uint32_t seeds_to() {
   const char* count = std::getenv("TICKSCAN_SEEDS");
-  return count != nullptr ? static_cast<uint32_t>(std::atoi(count)) : 60;
+  return count != nullptr ? static_cast<uint32_t>(std::atoi(count)) : 25;
 }
 
 TEST(ScanProperty, AgreesWithTheNaiveInterpreter) {
