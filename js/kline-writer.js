@@ -105,9 +105,26 @@ export class KlineWriter {
     ) {
       return INVALID
     }
+    const memory = this.#memory
     const box = this.box(symbol, row)
-    if (!this.#memory.claim(box)) return OWNED
-    if (this.#memory.words[box + this.#closedCount] < 0 || this.#memory.privateSlot(box) > 2) return DAMAGED
+    if (!memory.claim(box)) return OWNED
+    const mine = memory.privateSlot(box)
+    if (memory.words[box + this.#closedCount] < 0 || mine > 2) return DAMAGED
+    if (closed !== true) {
+      if (!this.#isNewest(symbol, row, box, openTime)) return LATE
+      // Straight into the slot: live klines are the hottest path of all.
+      const { doubles } = memory
+      const to = box / 2 + this.#slots8 + mine * this.#slotDoubles
+      doubles[to] = openTime
+      doubles[to + 1] = open
+      doubles[to + 2] = high
+      doubles[to + 3] = low
+      doubles[to + 4] = close
+      doubles[to + 5] = volume
+      memory.publish(box, mine)
+      memory.mark(1 + row, symbol, box)
+      return WRITTEN
+    }
     const own = this.#kline
     own[0] = openTime
     own[1] = open
@@ -115,29 +132,30 @@ export class KlineWriter {
     own[3] = low
     own[4] = close
     own[5] = volume
-    const result = closed === true ? this.#writeClosed(symbol, row, box) : this.#writeLive(box)
-    if (result === WRITTEN) this.#memory.mark(1 + row, symbol, box)
+    const result = this.#writeClosed(symbol, row, box)
+    if (result === WRITTEN) memory.mark(1 + row, symbol, box)
     return result
   }
 
-  /** @param {number} box */
-  #writeLive(box) {
-    const memory = this.#memory
-    const { words, doubles } = memory
-    const openTime = this.#kline[0]
-    const last = this.#lastOpenTime(box)
+  /**
+   * Whether a live kline is newer than all closed ones and not older than the live one; counts it if it is not,
+   * and what it supersedes if it is.
+   * @param {number} symbol
+   * @param {number} row
+   * @param {number} box
+   * @param {number} openTime
+   */
+  #isNewest(symbol, row, box, openTime) {
+    const { words } = this.#memory
     const live = this.#liveOpenTime(box)
+    const last = this.#lastOpenTime(symbol, row, box)
     // Comparisons with NaN are false: an empty series has nothing to be late against.
     if (openTime <= last || openTime < live) {
       words[box + this.#late]++
-      return LATE
+      return false
     }
     if (live < openTime && !(live <= last)) words[box + this.#dropped]++
-    const mine = memory.privateSlot(box)
-    const to = box / 2 + this.#slots8 + mine * this.#slotDoubles
-    for (let c = 0; c < COLUMNS; c++) doubles[to + c] = this.#kline[c]
-    memory.publish(box, mine)
-    return WRITTEN
+    return true
   }
 
   /**
@@ -148,7 +166,7 @@ export class KlineWriter {
   #writeClosed(symbol, row, box) {
     const { words, doubles } = this.#memory
     const openTime = this.#kline[0]
-    const last = this.#lastOpenTime(box)
+    const last = this.#lastOpenTime(symbol, row, box)
     if (openTime <= last) return this.#rewrite(symbol, row, box)
     const count = words[box + this.#closedCount]
     if (count > 0) words[box + this.#gaps] += this.#missing(row, last, openTime)
@@ -323,13 +341,14 @@ export class KlineWriter {
 
   /**
    * Open time of the newest closed kline, NaN if there is none.
+   * @param {number} symbol
+   * @param {number} row
    * @param {number} box
    */
-  #lastOpenTime(box) {
+  #lastOpenTime(symbol, row, box) {
     const count = this.#memory.words[box + this.#closedCount]
     if (count === 0) return Number.NaN
-    const series = (box - this.#base) / this.#stride
-    return this.#memory.doubles[this.#rings8 + series * this.#ring8 + ((count - 1) % this.#capacity)]
+    return this.#memory.doubles[this.ring(symbol, row) + ((count - 1) % this.#capacity)]
   }
 
   /** @param {number} box */

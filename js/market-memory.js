@@ -156,13 +156,13 @@ export class MarketMemory {
   }
 
   /**
-   * Counts a change of the record: the version is the truth of which the dirty bit is the hint.
+   * Counts a change of the record: the version is the truth of which the dirty bit is the hint. A plain store (an
+   * atomic one costs a tenth of a write): only this writer stores it, and the atomic `or` of the dirty bit, which
+   * comes next, keeps it in front of the bit.
    * @param {number} box
    */
   bumpVersion(box) {
-    const { words } = this
-    const version = box + this.#version
-    Atomics.store(words, version, words[version] + 1)
+    this.words[box + this.#version]++
   }
 
   /**

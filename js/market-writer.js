@@ -41,7 +41,13 @@ import { intervalError, refusalError, symbolError } from './writer-errors.js'
  */
 
 export class MarketWriter {
+  // Immutable after construction.
   #handle
+  #maxSymbols
+  #symbolTable
+  #symbolWords
+  #stateWord
+  #generationWord
   #memory
   #tickers
   #klines
@@ -58,7 +64,13 @@ export class MarketWriter {
    * @throws {TickscanError} E_LAYOUT; E_LIMIT when all writers are taken
    */
   constructor(handle, { onWake = nothing } = {}) {
-    this.#handle = checkHandle(handle)
+    const { layout } = checkHandle(handle)
+    this.#handle = handle
+    this.#maxSymbols = layout.maxSymbols
+    this.#symbolTable = layout.symbols / 4
+    this.#symbolWords = layout.symbolStride / 4
+    this.#stateWord = layout.symbolState / 4
+    this.#generationWord = layout.symbolGeneration / 4
     this.#memory = new MarketMemory(handle, onWake)
     this.#tickers = new TickerWriter(this.#memory)
     this.#klines = new KlineWriter(this.#memory, handle.intervals)
@@ -228,14 +240,14 @@ export class MarketWriter {
 
   /** @param {number} key */
   #valid(key) {
-    const { layout } = this.#handle
     const slot = key % KEY_SLOTS
-    if (!(slot >= 0 && slot < layout.maxSymbols) || !Number.isInteger(key)) return false
+    if (!(slot >= 0 && slot < this.#maxSymbols)) return false
     const { words } = this.#memory
-    const record = (layout.symbols + slot * layout.symbolStride) / 4
+    const record = this.#symbolTable + slot * this.#symbolWords
+    // A key that is no whole number is no slot + generation × KEY_SLOTS either.
     return (
-      words[record + layout.symbolState / 4] !== SYMBOL_FREE &&
-      words[record + layout.symbolGeneration / 4] === (key - slot) / KEY_SLOTS
+      words[record + this.#stateWord] !== SYMBOL_FREE &&
+      words[record + this.#generationWord] * KEY_SLOTS + slot === key
     )
   }
 

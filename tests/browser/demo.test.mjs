@@ -164,8 +164,9 @@ describe('the demo page with kline files', () => {
       ])) {
         const rows = Array.from({ length: 1465 / minutes }, (_, at) => {
           const close = 100 + step * Math.sin((at * minutes) / 40) * 5
-          // A day is the page's history; a little later one minute has ten times the volume: a signal.
-          const volume = at * minutes === 1450 ? 10 : 1
+          // A day is the page's history; from a little later on the volume doubles with every minute: a signal
+          // that stays, however slowly the page comes to look.
+          const volume = 2 ** Math.max(0, at * minutes - 1450)
           return `${at * minutes * 60_000},${close},${close},${close},${close},${volume}`
         })
         const text = ['open_time_ms,open,high,low,close,volume', ...rows, ''].join('\n')

@@ -297,7 +297,6 @@ test('data is published before the bit is set, and the bit before the engine is 
   }
   assert.deepEqual(order, [
     'exchange state',
-    'store version',
     'load epoch',
     'or bit',
     'load epoch',
@@ -305,7 +304,6 @@ test('data is published before the bit is set, and the bit before the engine is 
     'exchange idle',
     'wake',
     'exchange state',
-    'store version',
     'load epoch',
     'or bit',
     'load epoch',
