@@ -114,8 +114,7 @@ export class Scanner extends ScannerEvents {
 
   /** The symbols in the order in which they were added; `index` is their key for the writer. */
   get symbols() {
-    const now = this.#now()
-    return this.#symbols.list((slot) => this.#reader?.updatedAt(slot, now))
+    return this.#symbols.list()
   }
 
   /**
@@ -290,6 +289,17 @@ export class Scanner extends ScannerEvents {
   counters(symbol, interval) {
     this.#checkOpen()
     return this.#reads.counters(this.#symbols.slotOf(symbol), this.#row(interval))
+  }
+
+  /**
+   * The time of the last cycle that saw an update of a symbol, ms; undefined before the first.
+   * @param {string} symbol
+   * @returns {number | undefined}
+   * @throws {TickscanError} E_SYMBOL E_CLOSED
+   */
+  updatedAt(symbol) {
+    this.#checkOpen()
+    return this.#reads.updatedAt(this.#symbols.slotOf(symbol), this.#now())
   }
 
   /**

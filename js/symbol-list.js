@@ -10,7 +10,6 @@ import { describe, didYouMean } from './names.js'
  * @property {string} symbol
  * @property {number} index the writer's key for it
  * @property {'ready'} state
- * @property {number | undefined} updatedAt time of the last cycle that saw an update of it, ms
  */
 
 export class SymbolList {
@@ -29,17 +28,9 @@ export class SymbolList {
     return this.#bySlot.length
   }
 
-  /**
-   * @param {(slot: number) => number | undefined} updatedAt
-   * @returns {SymbolInfo[]} a copy
-   */
-  list(updatedAt) {
-    return this.#bySlot.map(({ symbol, key }, slot) => ({
-      symbol,
-      index: key,
-      state: 'ready',
-      updatedAt: updatedAt(slot),
-    }))
+  /** @returns {SymbolInfo[]} a copy */
+  list() {
+    return this.#bySlot.map(({ symbol, key }) => ({ symbol, index: key, state: 'ready' }))
   }
 
   /** @returns {Iterable<number>} all slots in the order of adding */

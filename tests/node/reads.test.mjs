@@ -100,12 +100,12 @@ test('gaps, late, duplicate and corrected klines are counted and visible', () =>
 
 test('updates are counted, dated and, on request, listed', () =>
   withScanner({ clock: () => 1_800_000_000_000 }, async (scanner) => {
-    assert.equal(scanner.symbols[0].updatedAt, undefined)
+    assert.equal(scanner.updatedAt('AAA'), undefined)
     scanner.writer.updateTicker('AAA', { last: 1 })
     await scanner.setConfig({ debugUpdates: true })
     scanner.writer.updateKline('BBB', '5m', kline(0, 1))
     await scanner.processUpdates()
-    assert.equal(scanner.symbols[0].updatedAt, 1_800_000_000_000)
+    assert.equal(scanner.updatedAt('AAA'), 1_800_000_000_000)
     const [update] = scanner.recentUpdates()
     assert.deepEqual([update.symbol, update.record, update.writer], ['BBB', '5m', 1])
     const status = await scanner.status()

@@ -89,7 +89,7 @@ export const mutants = [
     mistake: 'a drained word is loaded and stored instead of exchanged',
     file: tracker,
     find: 'target.exchange(0, std::memory_order_seq_cst)',
-    replace: 'target.load(std::memory_order_seq_cst); target.store(0, std::memory_order_seq_cst',
+    replace: '[&] { const auto was = target.load(); target.store(0); return was; }()',
   },
   {
     program: 'dirty_tracker',
