@@ -118,6 +118,8 @@ export class EngineClient {
     }
     try {
       await last
+      // A worker that was asked to end, and said that it will, is left to do it in its own order.
+      if (last) this.#port.abandon()
     } catch {
       // Whether it was answered or not, the worker goes.
     }

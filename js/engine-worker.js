@@ -17,6 +17,7 @@ export function startEngine() {
     post: (message, transfer) => scope.postMessage(message, transfer),
     loadCore,
     terminateCore,
+    close: () => scope.close(),
     minPages: CORE_MIN_PAGES,
     now: () => Date.now(),
     steadyNow: () => performance.now(),

@@ -25,6 +25,7 @@ const ROUND_LIMIT = 1000
  * @property {(options: { memory: WebAssembly.Memory, wasmModule: WebAssembly.Module, poolSize: number,
  *   onPoolError?: (error: Error) => void }) => Promise<any>} loadCore
  * @property {(core: any) => void} terminateCore
+ * @property {() => void} close ends the worker
  * @property {number} minPages the least memory that the core starts in
  * @property {() => number} now wall clock, ms
  * @property {() => number} steadyNow ms from any start, never backwards
@@ -200,12 +201,10 @@ export class Engine {
     this.#cadence?.stop()
     this.#dead = new TickscanError('E_CLOSED', 'the engine was shut down')
     this.#core = undefined
-    if (!core) return {}
-    try {
-      core.destroy()
-    } finally {
-      this.#host.terminateCore(core)
-    }
+    // After the ack, which is posted when this returns. The pool's threads have been joined and their workers end
+    // with this one: terminating them first leaves threads behind in Chromium, now and then.
+    this.#host.setTimer(() => this.#host.close(), 0)
+    core?.destroy()
     return {}
   }
 

@@ -44,6 +44,11 @@ export class Port {
     this.#worker.terminate()
   }
 
+  /** The worker ends by itself: no handler is called any more, and terminate() does nothing. */
+  abandon() {
+    this.#ended = true
+  }
+
   /** In Node: the worker keeps the process alive, as it does at first. */
   ref() {
     this.#worker.ref?.()

@@ -102,7 +102,7 @@ export class Scanner extends ScannerEvents {
       return scanner
     } catch (error) {
       // Not a shutdown in order: an engine that did not start may not answer.
-      await scanner.#end(undefined)
+      await scanner.#end(scanner.#reader ? 'SHUTDOWN' : undefined)
       throw error
     }
   }

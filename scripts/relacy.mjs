@@ -46,14 +46,17 @@ export async function explore(extent, report = () => {}) {
     report(outcome)
   }
   try {
+    fs.cpSync(inRoot('tests/relacy'), folder, { recursive: true })
     for (const { name } of programs) {
-      const program = await compile(name, inRoot('src'), [], folder)
+      const program = await compile(name, inRoot('src'), ['-O2'], folder)
       for (const args of EXTENTS[extent]) {
         const { held, executions, found } = await execute(program, args)
         const result = held ? `holds, ${executions} executions` : `BROKEN after ${executions}: ${found}`
         add({ title: `${name} ${args.join(' ')}`, right: held, result })
       }
     }
+    // The mutants' compilations differ in a few lines: what they share is compiled once.
+    await compiler(['-O0', '-x', 'c++-header', path.join(folder, 'product_atomics.h')])
     for (const mutant of mutants) add(await mutantRun(mutant, folder))
   } finally {
     fs.rmSync(folder, { recursive: true })
@@ -68,7 +71,7 @@ export async function explore(extent, report = () => {}) {
  */
 async function mutantRun(mutant, folder) {
   const sources = mutant.file ? mutated(mutant, folder) : inRoot('src')
-  const program = await compile(mutant.program, sources, mutant.define ? [mutant.define] : [], folder)
+  const program = await compile(mutant.program, sources, ['-O0', ...defines(mutant)], folder)
   const { held, executions, found } = await execute(program, MUTANT)
   const result = held ? `NOT FOUND in ${executions} executions` : `found in execution ${executions}: ${found}`
   return { title: `${mutant.program}: ${mutant.mistake}`, right: !held, result }
@@ -90,25 +93,24 @@ export function mutated({ file = '', find = '', replace = '' }, folder) {
   return copy
 }
 
+const defines = (/** @type {{ define?: string }} */ { define }) => (define ? [`-D${define}`] : [])
+
 /**
- * @param {string} name
- * @param {string} sources
- * @param {string[]} defines
+ * @param {string} name of the program, a copy of which is in the folder
+ * @param {string} sources the product's
+ * @param {string[]} options
  * @param {string} folder
  */
-async function compile(name, sources, defines, folder) {
+async function compile(name, sources, options, folder) {
   const program = path.join(folder, name)
-  const include = [sources, inRoot('tests/relacy')].flatMap((one) => ['-I', one])
-  const options = ['-std=c++20', '-O1', '-w', '-pthread', ...defines.map((define) => `-D${define}`)]
-  const { code, text } = await output('c++', [
-    ...options,
-    ...include,
-    '-o',
-    program,
-    inRoot('tests/relacy', `${name}.cpp`),
-  ])
-  if (code !== 0) throw new Error(`tests/relacy/${name}.cpp does not compile:\n${text}`)
+  await compiler([...options, '-I', sources, '-o', program, path.join(folder, `${name}.cpp`)])
   return program
+}
+
+/** @param {string[]} args */
+async function compiler(args) {
+  const { code, text } = await output('c++', ['-std=c++20', '-w', '-pthread', ...args])
+  if (code !== 0) throw new Error(`c++ ${args.join(' ')} failed:\n${text}`)
 }
 
 /**

@@ -223,8 +223,7 @@ describe('the scanner in a page', () => {
     page.on('worker', (worker) => ends.push(new Promise((ended) => worker.once('close', ended))))
     const seen = await page.evaluate(async () => {
       const { createScanner } = await import('/dist/index.js')
-      // One thread, because Chromium at times keeps a worker that ends in the same moment as those nested in it.
-      const scanner = await createScanner({ symbols: ['A'], intervals: ['1m'], threads: 1 })
+      const scanner = await createScanner({ symbols: ['A'], intervals: ['1m'], threads: 2 })
       const fault = async (work) => {
         try {
           await work()

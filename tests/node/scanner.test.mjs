@@ -126,8 +126,9 @@ test("a filter's error has the core's code, position and hint; at the start it f
     { id: 'a', filter: 'x' },
     { id: 'b', filter: 'wrong' },
   ]
+  const gone = once(worker, 'closed')
   await rejects(start(worker, { traders }), 'E_NAME', expected)
-  assert.ok(worker.terminated)
+  await gone
 })
 
 test('deltas change matches first, then reach events, streams and the result, all alike', async (t) => {
@@ -311,10 +312,13 @@ test('event-driven without waitAsync: the writer wakes the engine by a message',
 
 test('an orderly close shuts the engine down first', async (t) => {
   const { core, worker, scanner } = await setUp(t)
+  const gone = once(worker, 'closed')
   await scanner[Symbol.asyncDispose]()
-  assert.deepEqual(core.calls.slice(-2), [['destroy'], ['terminate']])
+  assert.deepEqual(core.calls.at(-1), ['destroy'])
   assert.equal(worker.received.at(-1).type, 'SHUTDOWN')
-  assert.ok(worker.terminated)
+  await gone
+  // Terminating it as well would cut its pool's end short, which leaves threads behind in Chromium.
+  assert.ok(!worker.terminated)
 })
 
 test('a clock that gives no time is an error of the call', async (t) => {

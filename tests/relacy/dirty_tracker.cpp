@@ -1,5 +1,5 @@
 // Tracker and mailbox together under the C++ memory model, as a write and a cycle use them: publish, mark;
-// swap, drain, take. Two writers with a record each, an engine with two cycles beside them and two at rest.
+// swap, drain, take. Two writers with a record each, an engine with three cycles beside them and two at rest.
 //
 //   SAFE   at rest the newest record of each was scanned
 //   FRESH  what a mark that returned in cycle E marked is scanned by the end of cycle E + 1
@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kWriters = 2;
 constexpr int kWrites = 2;
-constexpr int kCycles = 2;
+constexpr int kCycles = 3;
 
 struct Tracker : rl::test_suite<Tracker, kWriters + 1> {
   tickscan::DirtyControl control;

@@ -12,7 +12,7 @@ using tickscan::market::kKlineFields;
 using tickscan::market::KlineRing;
 
 constexpr uint32_t kMaxKlines = 2;
-constexpr uint32_t kAppends = 4;
+constexpr uint32_t kAppends = 2;
 
 struct Ring : rl::test_suite<Ring, 2> {
   tickscan::market::SeriesRecord record;
@@ -32,6 +32,8 @@ struct Ring : rl::test_suite<Ring, 2> {
     record.closed_count.store(0);
     record.revision.store(0);
     for (auto& column : columns) column.store(0);
+    // A full ring, so that every append overtakes a kline that the reader may be at.
+    for (uint32_t n = 0; n < kMaxKlines; ++n) ring().append(kline(n, 0));
   }
 
   // As Writer::rewrite, whose stores these are.
@@ -59,8 +61,8 @@ struct Ring : rl::test_suite<Ring, 2> {
 
   void thread(unsigned id) {
     if (id == 0) {
-      for (uint32_t n = 0; n < kAppends; ++n) {
-        if (n == 2) rewrite();
+      for (uint32_t n = kMaxKlines; n < kMaxKlines + kAppends; ++n) {
+        if (n == kMaxKlines + 1) rewrite();
         ring().append(kline(n, record.revision.load(std::memory_order_relaxed)));
       }
     } else {

@@ -5,8 +5,8 @@
 // standard's interface whose every access is a scheduling point of Relacy. Standard headers that themselves use
 // atomics are therefore included before.
 //
-// Mutants (mutants.mjs) weaken the orders of all accesses here (WEAK_RELEASE, WEAK_ACQUIRE, WEAK_SEQ_CST), or
-// change one line in a copy of the product's source.
+// Mutants (mutants.mjs) weaken the orders of all accesses here (WEAK_RELEASE, WEAK_ACQUIRE, WEAK_SEQ_CST) or of
+// the shared doubles (WEAK_DOUBLES), or change one line in a copy of the product's source.
 #pragma once
 
 // NOLINTBEGIN(readability-duplicate-include)
@@ -71,6 +71,9 @@ class explored_atomic {  // NOLINT(readability-identifier-naming): stands where 
  private:
   // `below` is the strongest order below seq_cst that this kind of access can have.
   static rl::memory_order explored(memory_order order, memory_order below = memory_order_acq_rel) {
+#ifdef WEAK_DOUBLES
+    if (sizeof(T) == 8) order = memory_order_relaxed;
+#endif
 #ifdef WEAK_SEQ_CST
     if (order == memory_order_seq_cst) order = below;
 #endif

@@ -173,6 +173,8 @@ export class FakeWorker extends EventEmitter {
   received = []
   sent = []
   terminated = false
+  /** The engine in it ended the worker in its own order. */
+  closed = false
 
   constructor(core = new FakeCore(), { drop = () => false, host = {} } = {}) {
     super()
@@ -183,7 +185,7 @@ export class FakeWorker extends EventEmitter {
       this.sent.push(copy)
       setImmediate(() => this.emit('message', copy))
     }
-    this.engine = new Engine(fakeHost(core, post, host))
+    this.engine = new Engine(fakeHost(core, post, { close: () => this.close(), ...host }))
     this.inbox = new Inbox({ apply: (type, fields, seq) => this.engine.apply(type, fields, seq), post })
   }
 
@@ -196,6 +198,11 @@ export class FakeWorker extends EventEmitter {
 
   async terminate() {
     this.terminated = true
+  }
+
+  close() {
+    this.closed = true
+    this.emit('closed')
   }
 
   ref() {}
