@@ -43,8 +43,8 @@ Status check_source(const Indicator& row, const Argument& source) {
 }
 
 Status check_value(const Indicator& row, const Param& param, const Argument& argument) {
-  const std::string range =
-      "a whole number from " + number_text(param.least) + " to " + number_text(param.most);
+  const std::string range = std::string(param.whole ? "a whole number" : "a number") + " from " +
+                            number_text(param.least) + " to " + number_text(param.most);
   if (!argument.constant) {
     const bool sourceless = argument.type == Type::number && row.inputs.size() > 1;
     return error_at(
@@ -55,7 +55,9 @@ Status check_value(const Indicator& row, const Param& param, const Argument& arg
         range);
   }
   const double value = argument.value;
-  if (value >= param.least && value <= param.most && value == std::floor(value)) return {};
+  if (value >= param.least && value <= param.most && (!param.whole || value == std::floor(value))) {
+    return {};
+  }
   return error_at(ErrorCode::E_RANGE, argument.position, param_of(param, row) + " is " + number_text(value),
                   range);
 }

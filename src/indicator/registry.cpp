@@ -1,35 +1,62 @@
 // Turns the rows of indicators.def into the table of indicators.
 #include "indicator/registry.h"
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 
 namespace tickscan::indicator {
 
-#define TICKSCAN_INDICATOR(name, title, inputs, params, outputs, unstable) extern const Kernel name##_kernel;
+#define TICKSCAN_INDICATOR(name, title, aliases, inputs, params, outputs, unstable) \
+  extern const Kernel name##_kernel;
 #include "indicator/indicators.def"
 #undef TICKSCAN_INDICATOR
 
 namespace {
 
+// A list may be empty and an array may not, so every array ends with an entry that does not count.
+#define ALIASES(...) \
+  { __VA_ARGS__, "" }
+#define NO_ALIASES \
+  { "" }
 #define INPUTS(...) \
-  { __VA_ARGS__ }
+  { __VA_ARGS__, "" }
 #define OUTPUTS(...) \
-  { __VA_ARGS__ }
-#define PARAMS(...) \
-  { __VA_ARGS__ }
-#define PARAM(name, default_value, least, most) \
-  { name, default_value, least, most }
-#define TICKSCAN_INDICATOR(name, title, inputs, params, outputs, unstable) \
-  constexpr std::string_view name##_inputs[] = inputs;                     \
-  constexpr Param name##_params[] = params;                                \
-  constexpr std::string_view name##_outputs[] = outputs;                   \
+  { __VA_ARGS__, "" }
+#define PARAMS(...)       \
+  {                       \
+    __VA_ARGS__, Param {} \
+  }
+#define NO_PARAMS \
+  {               \
+    Param {}      \
+  }
+#define WHOLE(name, default_value, least, most) \
+  Param { name, default_value, least, most, true }
+#define REAL(name, default_value, least, most) \
+  Param { name, default_value, least, most, false }
+#define TICKSCAN_INDICATOR(name, title, aliases, inputs, params, outputs, unstable) \
+  constexpr std::string_view name##_aliases[] = aliases;                            \
+  constexpr std::string_view name##_inputs[] = inputs;                              \
+  constexpr Param name##_params[] = params;                                         \
+  constexpr std::string_view name##_outputs[] = outputs;                            \
   uint32_t name##_unstable([[maybe_unused]] const double* p) { return static_cast<uint32_t>(unstable); }
 #include "indicator/indicators.def"
 #undef TICKSCAN_INDICATOR
 
-#define TICKSCAN_INDICATOR(name, title, inputs, params, outputs, unstable) \
-  Indicator{#name, title, name##_inputs, name##_params, name##_outputs, name##_unstable, &name##_kernel},
+template <typename T, size_t N>
+constexpr std::span<const T> entries(const T (&array)[N]) {
+  return {array, N - 1};
+}
+
+#define TICKSCAN_INDICATOR(name, title, aliases, inputs, params, outputs, unstable) \
+  Indicator{#name,                                                                  \
+            title,                                                                  \
+            entries(name##_aliases),                                                \
+            entries(name##_inputs),                                                 \
+            entries(name##_params),                                                 \
+            entries(name##_outputs),                                                \
+            name##_unstable,                                                        \
+            &name##_kernel},
 const Indicator kIndicators[] = {
 #include "indicator/indicators.def"
 };
@@ -40,10 +67,11 @@ const Indicator kIndicators[] = {
 std::span<const Indicator> indicators() { return kIndicators; }
 
 int find_indicator(std::string_view name) {
-  for (size_t i = 0; i < std::size(kIndicators); ++i) {
-    if (kIndicators[i].name == name) return static_cast<int>(i);
-  }
-  return -1;
+  const auto named = [&](const Indicator& one) {
+    return one.name == name || std::find(one.aliases.begin(), one.aliases.end(), name) != one.aliases.end();
+  };
+  const auto* found = std::find_if(std::begin(kIndicators), std::end(kIndicators), named);
+  return found == std::end(kIndicators) ? -1 : static_cast<int>(found - std::begin(kIndicators));
 }
 
 }  // namespace tickscan::indicator

@@ -15,11 +15,13 @@ struct Param {
   double default_value;
   double least;
   double most;
+  bool whole;  // only whole numbers are taken
 };
 
 struct Indicator {
   std::string_view name;
   std::string_view title;
+  std::span<const std::string_view> aliases;
   std::span<const std::string_view> inputs;  // names of series, at least one
   std::span<const Param> params;
   std::span<const std::string_view> outputs;  // at least one

@@ -17,20 +17,20 @@ inline constexpr std::string_view kBar[] = {"high", "low", "close"};
 inline constexpr std::string_view kCloseVolume[] = {"close", "volume"};
 inline constexpr std::string_view kValue[] = {"value"};
 inline constexpr std::string_view kMacdOutputs[] = {"macd", "signal", "hist"};
-inline constexpr indicator::Param kPeriod30[] = {{"period", 30, 1, 5000}};
-inline constexpr indicator::Param kPeriod14[] = {{"period", 14, 2, 5000}};
+inline constexpr indicator::Param kPeriod30[] = {{"period", 30, 1, 5000, true}};
+inline constexpr indicator::Param kPeriod14[] = {{"period", 14, 2, 5000, true}};
 inline constexpr indicator::Param kMacdParams[] = {
     {"fast", 12, 2, 5000}, {"slow", 26, 2, 5000}, {"signal", 9, 1, 5000}};
-inline constexpr indicator::Param kOffset[] = {{"offset", 0, -5, 5}};
+inline constexpr indicator::Param kOffset[] = {{"offset", 0, -5, 5, true}};
 
 inline constexpr indicator::Indicator kTestRows[] = {
-    {"sma", "", kClose, kPeriod30, kValue, nullptr, nullptr},
-    {"rsi", "", kClose, kPeriod14, kValue, nullptr, nullptr},
-    {"macd", "", kClose, kMacdParams, kMacdOutputs, nullptr, nullptr},
-    {"adx", "", kBar, kPeriod14, kValue, nullptr, nullptr},
-    {"obv", "", kCloseVolume, {}, kValue, nullptr, nullptr},
-    {"log", "", kClose, {}, kValue, nullptr, nullptr},
-    {"move", "", kClose, kOffset, kValue, nullptr, nullptr},
+    {"sma", "", {}, kClose, kPeriod30, kValue, nullptr, nullptr},
+    {"rsi", "", {}, kClose, kPeriod14, kValue, nullptr, nullptr},
+    {"macd", "", {}, kClose, kMacdParams, kMacdOutputs, nullptr, nullptr},
+    {"adx", "", {}, kBar, kPeriod14, kValue, nullptr, nullptr},
+    {"obv", "", {}, kCloseVolume, {}, kValue, nullptr, nullptr},
+    {"log", "", {}, kClose, {}, kValue, nullptr, nullptr},
+    {"move", "", {}, kClose, kOffset, kValue, nullptr, nullptr},
 };
 
 inline constexpr std::string_view kTestIntervals[] = {"1m", "5m", "1h"};
