@@ -20,7 +20,7 @@ inline constexpr std::string_view kMacdOutputs[] = {"macd", "signal", "hist"};
 inline constexpr indicator::Param kPeriod30[] = {{"period", 30, 1, 5000, true}};
 inline constexpr indicator::Param kPeriod14[] = {{"period", 14, 2, 5000, true}};
 inline constexpr indicator::Param kMacdParams[] = {
-    {"fast", 12, 2, 5000}, {"slow", 26, 2, 5000}, {"signal", 9, 1, 5000}};
+    {"fast", 12, 2, 5000, true}, {"slow", 26, 2, 5000, true}, {"signal", 9, 1, 5000, true}};
 inline constexpr indicator::Param kOffset[] = {{"offset", 0, -5, 5, true}};
 
 inline constexpr indicator::Indicator kTestRows[] = {
