@@ -6,11 +6,17 @@
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
+#include "filter/compile.h"
+#include "filter/functions.h"
+#include "filter/names.h"
+#include "filter/operators.h"
 #include "market/interval.h"
 
 namespace {
@@ -115,6 +121,14 @@ val add_symbol(const std::string& name) {
   return result;
 }
 
+tickscan::engine::FilterParams params_of(const val& from) {
+  const auto names = emscripten::vecFromJSArray<std::string>(from["paramNames"]);
+  const auto numbers = emscripten::vecFromJSArray<double>(from["paramValues"]);
+  tickscan::engine::FilterParams params;
+  for (size_t i = 0; i < names.size(); ++i) params.emplace_back(names[i], numbers[i]);
+  return params;
+}
+
 val add_trader(const val& from) {
   tickscan::engine::TraderSpec spec;
   spec.id = from["id"].as<std::string>();
@@ -123,6 +137,7 @@ val add_trader(const val& from) {
   spec.on_close = from["on"].as<std::string>() == "close";
   spec.column_names = emscripten::vecFromJSArray<std::string>(from["columns"]);
   spec.column_filters = emscripten::vecFromJSArray<std::string>(from["columnFilters"]);
+  spec.params = params_of(from);
   const auto added = the_engine->add_trader(spec);
   if (!added.ok()) return failed(added.error());
   const tickscan::engine::TraderAck& ack = added.value();
@@ -134,6 +149,108 @@ val add_trader(const val& from) {
   for (const auto& [interval, klines] : ack.warmup) warmup.set(interval, klines);
   result.set("warmup", warmup);
   result.set("missing", val::array(ack.missing));
+  return result;
+}
+
+val strings(std::span<const std::string_view> from) {
+  val list = val::array();
+  for (size_t i = 0; i < from.size(); ++i) list.set(i, std::string(from[i]));
+  return list;
+}
+
+val described_function(const tickscan::filter::Function& row) {
+  val one = val::object();
+  one.set("name", std::string(row.name));
+  one.set("title", std::string(row.title));
+  one.set("signature", tickscan::filter::signature(row));
+  one.set("condition", row.result == tickscan::filter::Type::condition);
+  one.set("example", std::string(row.example));
+  return one;
+}
+
+val described_indicator(const tickscan::indicator::Indicator& row) {
+  val params = val::array();
+  for (size_t i = 0; i < row.params.size(); ++i) {
+    const tickscan::indicator::Param& param = row.params[i];
+    val one = val::object();
+    one.set("name", std::string(param.name));
+    one.set("default", param.default_value);
+    one.set("least", param.least);
+    one.set("most", param.most);
+    one.set("whole", param.whole);
+    params.set(i, one);
+  }
+  val one = val::object();
+  one.set("name", std::string(row.name));
+  one.set("title", std::string(row.title));
+  one.set("signature", tickscan::filter::signature(row));
+  one.set("aliases", strings(row.aliases));
+  one.set("inputs", strings(row.inputs));
+  one.set("params", params);
+  one.set("outputs", strings(row.outputs));
+  return one;
+}
+
+// Everything that a filter may be made of; needs no engine.
+val describe_filters() {
+  val operators = val::array();
+  unsigned at = 0;
+  for (const tickscan::filter::Operator& row : tickscan::filter::operators()) {
+    val one = val::object();
+    one.set("symbol", std::string(row.symbol));
+    one.set("operands", static_cast<unsigned>(row.operand_count));
+    one.set("level", static_cast<unsigned>(row.level));
+    one.set("condition", row.result == tickscan::filter::Type::condition);
+    operators.set(at++, one);
+  }
+  val functions = val::array();
+  at = 0;
+  for (const auto& row : tickscan::filter::functions()) functions.set(at++, described_function(row));
+  val indicators = val::array();
+  at = 0;
+  for (const auto& row : tickscan::indicator::indicators()) indicators.set(at++, described_indicator(row));
+  val limits = val::object();
+  limits.set("textBytes", tickscan::filter::kMaxTextBytes);
+  limits.set("depth", tickscan::filter::kMaxDepth);
+  limits.set("nodes", tickscan::filter::kMaxNodes);
+  limits.set("period", tickscan::filter::kMaxPeriod);
+  val result = succeeded();
+  result.set("series", strings(tickscan::filter::series_names()));
+  result.set("tickerFields", strings(tickscan::filter::ticker_names()));
+  result.set("operators", operators);
+  result.set("functions", functions);
+  result.set("indicators", indicators);
+  result.set("limits", limits);
+  return result;
+}
+
+// Whether a text would be taken, over intervals that the caller configures; needs no engine.
+val validate_filter(const val& from) {
+  using namespace tickscan::filter;
+  const auto names = emscripten::vecFromJSArray<std::string>(from["intervals"]);
+  const std::vector<std::string_view> intervals(names.begin(), names.end());
+  const auto given = params_of(from);
+  std::vector<Parameter> params;
+  for (const auto& [name, value] : given) params.push_back({name, value});
+  if (const Status bad = check_params(params)) return failed(*bad);
+  const std::string text = from["filter"].as<std::string>();
+  const Context context{intervals, from["base"].as<unsigned>(), params};
+  const auto tree = compile(text, context, from["expression"].as<bool>() ? Want::any : Want::condition);
+  if (!tree.ok()) return failed(tree.error());
+  val reads = val::array();
+  unsigned count = 0;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto& nodes = tree.value().nodes;
+    const bool read = std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
+      return node.op == Op::series && static_cast<size_t>(node.interval) == i;
+    });
+    if (read) reads.set(count++, names[i]);
+  }
+  const Node& root = tree.value().nodes[static_cast<size_t>(tree.value().root)];
+  val result = succeeded();
+  result.set("type", std::string(root.type == Type::condition ? "condition" : "number"));
+  result.set("nodes", static_cast<unsigned>(tree.value().nodes.size()));
+  result.set("intervals", reads);
   return result;
 }
 
@@ -165,13 +282,13 @@ val values_of(const Status& status) {
 }
 
 val evaluate(const val& from) {
-  return values_of(
-      the_engine->evaluate(from["filter"].as<std::string>(), from["interval"].as<std::string>(), &values));
+  return values_of(the_engine->evaluate(from["filter"].as<std::string>(), from["interval"].as<std::string>(),
+                                        params_of(from), &values));
 }
 
 val series(const val& from) {
   return values_of(the_engine->series(from["filter"].as<std::string>(), from["interval"].as<std::string>(),
-                                      from["slot"].as<unsigned>(), &values));
+                                      params_of(from), from["slot"].as<unsigned>(), &values));
 }
 
 val status() {
@@ -212,6 +329,8 @@ EMSCRIPTEN_BINDINGS(tickscan) {
       "removeTrader", +[](unsigned trader) { return outcome(the_engine->remove_trader(trader)); });
   emscripten::function(
       "requestSnapshot", +[](unsigned trader) { return outcome(the_engine->request_snapshot(trader)); });
+  emscripten::function("describeFilters", &describe_filters);
+  emscripten::function("validateFilter", &validate_filter);
   emscripten::function("cycle", &cycle);
   emscripten::function("evaluate", &evaluate);
   emscripten::function("series", &series);

@@ -6,6 +6,7 @@
 import { STREAM_LIMIT } from './delta-stream.js'
 import { describe } from './names.js'
 import { checkKnown, checkSignal, configError, positive } from './options.js'
+import { checkParams } from './trader.js'
 
 /** @typedef {import('./engine-client.js').CallOptions} CallOptions */
 
@@ -58,6 +59,7 @@ import { checkKnown, checkSignal, configError, positive } from './options.js'
  * @typedef {object} EvaluateSelection
  * @property {readonly string[]} [symbols] default: all
  * @property {string} [interval] default: the scanner's first
+ * @property {Readonly<Record<string, number>>} [params] name → number: constants of the expression
  */
 
 /** @typedef {EvaluateSelection & CallOptions} EvaluateOptions */
@@ -111,15 +113,28 @@ export function checkStream(options) {
 /**
  * @param {unknown} filter
  * @param {unknown} options
- * @returns {{ symbols: readonly string[] | undefined, interval: string, call: CallOptions }}
+ * @returns {{ symbols: readonly string[] | undefined, interval: string, params: Record<string, number>,
+ *   call: CallOptions }}
  */
 export function checkEvaluate(filter, options) {
-  const given = checkKnown('evaluate', options, ['symbols', 'interval', 'signal', 'deadlineMs'])
-  const { symbols, interval = '', ...call } = given
+  const given = checkKnown('evaluate', options, ['symbols', 'interval', 'params', 'signal', 'deadlineMs'])
+  const { symbols, interval = '', params, ...call } = given
   checkTexts(filter, interval)
   if (symbols !== undefined && !Array.isArray(symbols))
     throw configError('symbols', describe(symbols), 'an array')
-  return { symbols, interval, call: checkCall(call) }
+  return { symbols, interval, params: checkParams(params), call: checkCall(call) }
+}
+
+/** @typedef {CallOptions & { params?: Readonly<Record<string, number>> }} SeriesOptions */
+
+/**
+ * @param {unknown} options
+ * @returns {{ params: Record<string, number>, call: CallOptions }}
+ */
+export function checkSeries(options) {
+  if (options === undefined) return { params: {}, call: {} }
+  const { params, ...call } = checkKnown('series', options, ['params', 'signal', 'deadlineMs'])
+  return { params: checkParams(params), call: checkCall(call) }
 }
 
 /**

@@ -57,14 +57,24 @@ export async function bootCore(host, fields, onPoolError) {
  * @returns {Promise<Record<string, number>>}
  */
 async function measure(host, wasmModule, config) {
-  const memory = new WebAssembly.Memory({ initial: host.minPages, maximum: host.minPages, shared: true })
-  const core = await load(host, { memory, wasmModule, poolSize: 0 })
+  const core = await loadBare(host, wasmModule)
   try {
     const { ok, ...sizes } = answered(core.measure(config))
     return sizes
   } finally {
     host.terminateCore(core)
   }
+}
+
+/**
+ * A core in the least memory that it starts in, without threads: for what needs no engine.
+ * @param {EngineHost} host
+ * @param {WebAssembly.Module} wasmModule
+ * @returns {Promise<any>}
+ */
+export function loadBare(host, wasmModule) {
+  const memory = new WebAssembly.Memory({ initial: host.minPages, maximum: host.minPages, shared: true })
+  return load(host, { memory, wasmModule, poolSize: 0 })
 }
 
 /**

@@ -10,9 +10,9 @@
  */
 
 import { Cadence } from './cadence.js'
-import { bootCore } from './engine-boot.js'
+import { bootCore, loadBare } from './engine-boot.js'
 import { fromErrorData, TickscanError, toErrorData, wrapError } from './errors.js'
-import { PROTOCOL_VERSION } from './protocol.js'
+import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
 import { packSignals } from './signals.js'
 
 /** Most cycles that one PROCESS_UPDATES runs while work is pending; what is left comes with the next. */
@@ -50,6 +50,8 @@ export class Engine {
   /** Client's clock − this thread's clock, ms. */
   #clockOffset = 0
   #lastSignalsCycle = 0
+  /** @type {Promise<any> | undefined} a core without an engine, for questions about the language */
+  #language
   /** @type {Map<number, number>} handle → ref */
   #refs = new Map()
   /** @type {Map<number, number>} ref → handle */
@@ -66,6 +68,8 @@ export class Engine {
       REMOVE_TRADER: (fields) => this.#removeTrader(fields),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
+      VALIDATE_FILTER: (fields) => this.#validateFilter(fields),
+      DESCRIBE_FILTERS: ({ core }) => this.#askLanguage(core, (bare) => bare.describeFilters()),
       GET_STATUS: () => this.#status(),
       SET_CONFIG: (fields) => this.#setConfig(fields),
       SHUTDOWN: () => this.#shutdown(),
@@ -80,7 +84,7 @@ export class Engine {
    */
   apply(type, fields, seq) {
     if (this.#dead) throw this.#dead
-    if (!this.#core && type !== 'INIT' && type !== 'SHUTDOWN') {
+    if (!this.#core && type !== 'INIT' && type !== 'SHUTDOWN' && !COMMANDS[type].alone) {
       throw new TickscanError('E_PROTOCOL', `${type} came before INIT`, {
         expected: 'INIT as the first command',
       })
@@ -121,9 +125,10 @@ export class Engine {
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  #addTrader({ ref, traderId, filter, interval, on, columns, columnFilters, now }, seq) {
+  #addTrader({ ref, traderId, filter, interval, on, columns, columnFilters, params, now }, seq) {
     if (this.#handles.has(ref)) throw new TickscanError('E_PROTOCOL', `the ref ${ref} was used before`)
-    const added = this.#call('addTrader', { id: traderId, filter, interval, on, columns, columnFilters })
+    const spec = { id: traderId, filter, interval, on, columns, columnFilters, ...paramLists(params) }
+    const added = this.#call('addTrader', spec)
     this.#refs.set(added.trader, ref)
     this.#handles.set(ref, added.trader)
     this.#cycle(seq, now)
@@ -164,15 +169,43 @@ export class Engine {
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  #evaluate({ filter, interval, slot, now }, seq) {
+  #evaluate({ filter, interval, params, slot, now }, seq) {
     // What the caller wrote before is to be seen, and only a cycle takes it in.
     this.#cycle(seq, now)
     const found =
       slot === undefined
-        ? this.#call('evaluate', { filter, interval })
-        : this.#call('series', { filter, interval, slot })
+        ? this.#call('evaluate', { filter, interval, ...paramLists(params) })
+        : this.#call('series', { filter, interval, slot, ...paramLists(params) })
     const memory = /** @type {WebAssembly.Memory} */ (this.#memory)
     return { values: new Float64Array(memory.buffer, found.offset, found.count).slice() }
+  }
+
+  /** @param {Record<string, any>} fields */
+  #validateFilter({ core, filter, intervals, base, params, expression }) {
+    if (!intervals.every((/** @type {unknown} */ name) => typeof name === 'string') || !intervals[base]) {
+      throw new TickscanError('E_INTERVAL', 'the intervals are unsuitable', {
+        expected: 'names, and one at `base`',
+      })
+    }
+    const question = { filter, intervals, base, expression, ...paramLists(params) }
+    return this.#askLanguage(core, (bare) => bare.validateFilter(question))
+  }
+
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {(core: any) => any} ask
+   */
+  async #askLanguage(module, ask) {
+    this.#language ??= loadBare(this.#host, module)
+    try {
+      const { ok, error, ...answer } = ask(await this.#language)
+      if (ok === false) throw fromErrorData(error)
+      return answer
+    } catch (error) {
+      // A trap leaves an instance behind that cannot be asked again.
+      if (!(error instanceof TickscanError) || error.code === 'E_WASM') this.#language = undefined
+      throw wrapError(error, 'E_WASM')
+    }
   }
 
   #status() {
@@ -291,4 +324,13 @@ export class Engine {
   #event(type, fields, transfer) {
     this.#host.post({ v: PROTOCOL_VERSION, type, ...fields }, transfer)
   }
+}
+
+/**
+ * A filter's parameters as the core takes them. What is no number is one that the core refuses.
+ * @param {Record<string, any>} [params]
+ */
+function paramLists(params = {}) {
+  const paramValues = Object.values(params).map((value) => (typeof value === 'number' ? value : Number.NaN))
+  return { paramNames: Object.keys(params), paramValues }
 }

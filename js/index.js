@@ -4,6 +4,7 @@
  *
  *   createScanner(options) → Scanner        scanner.js: commands, events, matches
  *   scanner.writer, attachWriter(handle)    market-writer.js: market data straight into shared memory
+ *   validateFilter, describeFilters         language.js: questions about filters, without an engine
  *   TickscanError, ERROR_CODES              errors.js: what everything throws and rejects with
  *
  * The engine's side: engine-worker.js (entry) ► inbox.js ► engine.js ► the core; messages in protocol.js.
@@ -13,6 +14,7 @@ import { MarketWriter } from './market-writer.js'
 import { Scanner } from './scanner.js'
 
 export { ERROR_CODES, TickscanError } from './errors.js'
+export { describeFilters, validateFilter } from './language.js'
 export { MarketWriter, Scanner }
 
 /**
@@ -43,6 +45,9 @@ export function attachWriter(handle) {
 /** @typedef {import('./call-options.js').EvaluateOptions} EvaluateOptions */
 /** @typedef {import('./call-options.js').StreamOptions} StreamOptions */
 /** @typedef {import('./errors.js').ErrorCode} ErrorCode */
+/** @typedef {import('./language.js').FilterLanguage} FilterLanguage */
+/** @typedef {import('./language.js').ValidateOptions} ValidateOptions */
+/** @typedef {import('./language.js').Validation} Validation */
 /** @typedef {import('./history.js').History} History */
 /** @typedef {import('./history.js').HistoryResult} HistoryResult */
 /** @typedef {import('./kline-view.js').KlineView} KlineView */

@@ -178,7 +178,7 @@ function checkSymbols(symbols) {
 }
 
 /** @param {unknown} intervals */
-function checkIntervals(intervals) {
+export function checkIntervals(intervals) {
   if (!Array.isArray(intervals) || intervals.length < 1 || intervals.length > LIMITS.intervals) {
     const got = Array.isArray(intervals) ? `${intervals.length} intervals` : describe(intervals)
     throw configError('intervals', got, `an array of 1 to ${LIMITS.intervals} intervals`)

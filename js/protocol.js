@@ -28,6 +28,7 @@ export const PROTOCOL_VERSION = 1
  * @property {Readonly<Record<string, FieldKind>>} fields
  * @property {readonly string[]} errors the codes that the command itself may be refused with
  * @property {boolean} [read] true: changes nothing, so a duplicate is simply run again and its answer not kept
+ * @property {boolean} [alone] true: needs no engine, and so no INIT before
  * @property {boolean} [later] true: comes with a later version; answered with E_UNSUPPORTED
  */
 
@@ -61,6 +62,7 @@ export const COMMANDS = Object.freeze({
       on: 'string',
       columns: 'list',
       columnFilters: 'list',
+      params: 'map?',
       now: 'number',
     },
     errors: [
@@ -85,7 +87,7 @@ export const COMMANDS = Object.freeze({
    * symbol → { values }. NaN is unknown.
    */
   EVALUATE: {
-    fields: { filter: 'string', interval: 'string', slot: 'integer?', now: 'number' },
+    fields: { filter: 'string', interval: 'string', params: 'map?', slot: 'integer?', now: 'number' },
     errors: [
       'E_SYNTAX',
       'E_NAME',
@@ -97,9 +99,39 @@ export const COMMANDS = Object.freeze({
       'E_HISTORY',
       'E_MEMORY',
       'E_SYMBOL',
+      'E_DUPLICATE',
     ],
     read: true,
   },
+  /**
+   * Whether a text would be taken, over the given intervals (`base` is the index of the default one) → { type, nodes,
+   * intervals } or the error. `core` is the compiled WebAssembly.Module; the first of these two commands starts it.
+   */
+  VALIDATE_FILTER: {
+    fields: {
+      core: 'object',
+      filter: 'string',
+      intervals: 'list',
+      base: 'integer',
+      params: 'map?',
+      expression: 'boolean',
+    },
+    errors: [
+      'E_SYNTAX',
+      'E_NAME',
+      'E_TYPE',
+      'E_ARGUMENT',
+      'E_RANGE',
+      'E_LIMIT',
+      'E_INTERVAL',
+      'E_DUPLICATE',
+      'E_WASM',
+    ],
+    read: true,
+    alone: true,
+  },
+  /** → { series, tickerFields, operators, functions, indicators, limits } */
+  DESCRIBE_FILTERS: { fields: { core: 'object' }, errors: ['E_WASM'], read: true, alone: true },
   /** → { core: counters, memory: bytes of each part, cadence, threads } */
   GET_STATUS: { fields: {}, errors: [], read: true },
   /**

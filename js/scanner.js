@@ -15,6 +15,7 @@ import {
   checkConfig,
   checkEvaluate,
   checkLast,
+  checkSeries,
   checkStart,
   checkStream,
   checkTexts,
@@ -218,9 +219,10 @@ export class Scanner extends ScannerEvents {
    * @throws {TickscanError} as addTrader for filters; E_SYMBOL
    */
   async evaluate(filter, options = {}) {
-    const { symbols, interval, call } = checkEvaluate(filter, options)
+    const { symbols, interval, params, call } = checkEvaluate(filter, options)
     const slots = symbols?.map((symbol) => this.#symbols.slotOf(symbol))
-    const { values } = await this.#client.call('EVALUATE', { filter, interval, now: this.#now() }, call)
+    const fields = { filter, interval, params, now: this.#now() }
+    const { values } = await this.#client.call('EVALUATE', fields, call)
     const wanted = slots ?? this.#symbols.slots()
     return new Map(Array.from(wanted, (slot) => [this.#symbols.nameAt(slot), known(values[slot])]))
   }
@@ -231,14 +233,15 @@ export class Scanner extends ScannerEvents {
    * @param {string} filter
    * @param {string} symbol
    * @param {string} [interval] default: the scanner's first
-   * @param {CallOptions} [options]
+   * @param {import('./call-options.js').SeriesOptions} [options]
    * @returns {Promise<Float64Array>}
    * @throws {TickscanError} as addTrader for filters; E_SYMBOL
    */
   async series(filter, symbol, interval = '', options = undefined) {
     checkTexts(filter, interval)
-    const fields = { filter, interval, slot: this.#symbols.slotOf(symbol), now: this.#now() }
-    const { values } = await this.#client.call('EVALUATE', fields, checkCall(options))
+    const { params, call } = checkSeries(options)
+    const fields = { filter, interval, params, slot: this.#symbols.slotOf(symbol), now: this.#now() }
+    const { values } = await this.#client.call('EVALUATE', fields, call)
     return values
   }
 

@@ -14,6 +14,7 @@ import { checkKnown, comesLater, configError } from './options.js'
  * @property {string} [interval] of what names none; default: the first of the scanner's intervals
  * @property {'tick' | 'close'} [on] 'tick' (default): decided every cycle, the live kline counts. 'close': decided
  *   once at each closed kline of its interval, never revised
+ * @property {Readonly<Record<string, number>>} [params] name → number: constants of the filter and the columns
  * @property {Readonly<Record<string, string>>} [columns] name → expression, whose values each entered symbol carries
  */
 
@@ -39,7 +40,7 @@ const KNOWN = Object.freeze([
   'params',
   'session',
 ])
-const LATER = Object.freeze(['cooldown', 'refresh', 'params', 'session'])
+const LATER = Object.freeze(['cooldown', 'refresh', 'session'])
 
 /** Ids are shown in tables and stand in every message of their trader. */
 const ID_LENGTH = 128
@@ -49,7 +50,7 @@ const COLUMN_LIMIT = 16
  * The specification as the ADD_TRADER message carries it, without its ref.
  * @param {unknown} given
  * @returns {{ id: string, filter: string, interval: string, on: 'tick' | 'close', columns: string[],
- *   columnFilters: string[] }}
+ *   columnFilters: string[], params: Record<string, number> }}
  * @throws {TickscanError} E_CONFIG; E_UNSUPPORTED for what comes later
  */
 export function checkTrader(given) {
@@ -76,7 +77,25 @@ export function checkTrader(given) {
     on,
     columns: columns.map(([name]) => name),
     columnFilters: columns.map(([, filter]) => filter),
+    params: checkParams(spec.params),
   }
+}
+
+/**
+ * The numbers that a filter's parameters stand for. Whether the names can be used is the core's to judge.
+ * @param {unknown} params
+ * @returns {Record<string, number>}
+ * @throws {TickscanError} E_CONFIG
+ */
+export function checkParams(params) {
+  if (params === undefined) return {}
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
+    throw configError('params', describe(params), 'an object: name → number')
+  }
+  for (const [name, value] of Object.entries(params)) {
+    if (!Number.isFinite(value)) throw configError(`params.${name}`, describe(value), 'a finite number')
+  }
+  return { ...params }
 }
 
 /**

@@ -145,10 +145,15 @@ Result<uint32_t> Engine::interval_index(const std::string& name) const {
                {}};
 }
 
-Result<filter::Tree> Engine::compile(const std::string& text, uint32_t interval, filter::Want want) const {
+Result<filter::Tree> Engine::compile(const std::string& text, uint32_t interval, const FilterParams& params,
+                                     filter::Want want) const {
+  std::vector<filter::Parameter> parameters;
+  for (const auto& [name, value] : params) parameters.push_back({name, value});
+  if (Status bad = filter::check_params(parameters)) return *bad;
   filter::Context context;
   context.intervals = intervals_;
   context.default_interval = interval;
+  context.params = parameters;
   return filter::compile(text, context, want);
 }
 
@@ -169,11 +174,12 @@ Result<TraderAck> Engine::add_trader(const TraderSpec& spec) {
   Result<uint32_t> interval = interval_index(spec.interval);
   if (!interval.ok()) return interval.error();
   std::vector<filter::Tree> trees;
-  Result<filter::Tree> tree = compile(spec.filter, interval.value(), filter::Want::condition);
+  Result<filter::Tree> tree = compile(spec.filter, interval.value(), spec.params, filter::Want::condition);
   if (!tree.ok()) return tree.error();
   trees.push_back(std::move(tree.value()));
   for (size_t i = 0; i < spec.column_filters.size(); ++i) {
-    Result<filter::Tree> column = compile(spec.column_filters[i], interval.value(), filter::Want::any);
+    Result<filter::Tree> column =
+        compile(spec.column_filters[i], interval.value(), spec.params, filter::Want::any);
     if (!column.ok()) {
       Error error = column.error();
       error.message = "column '" + spec.column_names[i] + "': " + error.message;
@@ -236,23 +242,24 @@ Cycle Engine::cycle(double now_ms) {
   return done;
 }
 
-Status Engine::evaluate(const std::string& text, const std::string& interval, std::vector<double>* values) {
+Status Engine::evaluate(const std::string& text, const std::string& interval, const FilterParams& params,
+                        std::vector<double>* values) {
   Result<uint32_t> base = interval_index(interval);
   if (!base.ok()) return base.error();
-  Result<filter::Tree> tree = compile(text, base.value(), filter::Want::any);
+  Result<filter::Tree> tree = compile(text, base.value(), params, filter::Want::any);
   if (!tree.ok()) return tree.error();
   return scan_->evaluate(tree.value(), base.value(), values);
 }
 
-Status Engine::series(const std::string& text, const std::string& interval, uint32_t slot,
-                      std::vector<double>* values) {
+Status Engine::series(const std::string& text, const std::string& interval, const FilterParams& params,
+                      uint32_t slot, std::vector<double>* values) {
   Result<uint32_t> base = interval_index(interval);
   if (!base.ok()) return base.error();
   if (slot >= symbols_.size()) {
     return Error{
         ErrorCode::E_SYMBOL, "no symbol has the index " + std::to_string(slot), std::nullopt, {}, {}};
   }
-  Result<filter::Tree> tree = compile(text, base.value(), filter::Want::any);
+  Result<filter::Tree> tree = compile(text, base.value(), params, filter::Want::any);
   if (!tree.ok()) return tree.error();
   const bool reads_ticker =
       std::any_of(tree.value().nodes.begin(), tree.value().nodes.end(),

@@ -35,6 +35,9 @@ struct MemoryNeed {
   [[nodiscard]] uint64_t total() const { return market + traders + scan + other; }
 };
 
+// Names of the user's that stand for numbers in a filter.
+using FilterParams = std::vector<std::pair<std::string, double>>;
+
 struct TraderSpec {
   std::string id;
   std::string filter;
@@ -42,6 +45,7 @@ struct TraderSpec {
   bool on_close = false;
   std::vector<std::string> column_names;
   std::vector<std::string> column_filters;
+  FilterParams params;  // of the filter and the columns
 };
 
 struct TraderAck {
@@ -79,10 +83,11 @@ class Engine {
   Status request_snapshot(uint32_t trader);
   Cycle cycle(double now_ms);
   // One value per slot.
-  Status evaluate(const std::string& text, const std::string& interval, std::vector<double>* values);
+  Status evaluate(const std::string& text, const std::string& interval, const FilterParams& params,
+                  std::vector<double>* values);
   // One value per stored closed kline of the interval.
-  Status series(const std::string& text, const std::string& interval, uint32_t slot,
-                std::vector<double>* values);
+  Status series(const std::string& text, const std::string& interval, const FilterParams& params,
+                uint32_t slot, std::vector<double>* values);
   bool set_idle() { return store_->tracker().set_idle(); }
 
   [[nodiscard]] const market::Store& store() const { return *store_; }
@@ -94,7 +99,8 @@ class Engine {
  private:
   Engine() = default;
   Result<uint32_t> interval_index(const std::string& name) const;
-  Result<filter::Tree> compile(const std::string& text, uint32_t interval, filter::Want want) const;
+  Result<filter::Tree> compile(const std::string& text, uint32_t interval, const FilterParams& params,
+                               filter::Want want) const;
   [[nodiscard]] std::vector<std::string> missing_symbols(uint32_t reads) const;
 
   std::vector<std::string_view> intervals_;

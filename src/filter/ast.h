@@ -26,6 +26,16 @@ enum class Op : uint8_t {
   subtract,
   multiply,
   divide,  // number → number
+  abs,
+  sqrt,
+  log,
+  exp,
+  floor,
+  ceil,
+  round,
+  sign,
+  min,
+  max,  // the same, written as functions
   less,
   less_equal,
   greater,
@@ -36,6 +46,7 @@ enum class Op : uint8_t {
   logical_or,
   logical_not,  // conditions → condition, Kleene
   shift,        // input 0 as it was params[0] klines ago; number or condition
+  function,  // row of functions.def with a kernel (`indicator` is its index), params, inputs of either type
 };
 
 enum class SeriesField : uint8_t { open, high, low, close, volume, hl2, hlc3, ohlc4 };
@@ -58,8 +69,8 @@ struct Node {
   Op op = Op::number;
   Type type = Type::number;
   uint8_t field = 0;
-  int8_t interval = -1;  // index into the configured intervals; series nodes only
-  int16_t indicator = -1;
+  int8_t interval = -1;    // index into the configured intervals; series nodes only
+  int16_t indicator = -1;  // row of the indicators, or of the functions
   uint8_t output = 0;
   uint8_t input_count = 0;
   double value = 0;
@@ -78,5 +89,6 @@ inline constexpr uint32_t kMaxTextBytes = 4096;
 inline constexpr uint32_t kMaxDepth = 32;  // nesting of parentheses, calls and unary operators
 inline constexpr uint32_t kMaxNodes = 512;
 inline constexpr uint32_t kMaxPeriod = 5000;
+inline constexpr uint32_t kMaxParameters = 64;  // names that a user gives to numbers
 
 }  // namespace tickscan::filter

@@ -2,7 +2,9 @@
 // them down, in order again to build the typed nodes.
 #include "filter/checker.h"
 
+#include <array>
 #include <cmath>
+#include <initializer_list>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -10,6 +12,7 @@
 
 #include "filter/arguments.h"
 #include "filter/diagnostic.h"
+#include "filter/functions.h"
 #include "filter/intervals.h"
 #include "filter/operators.h"
 
@@ -139,11 +142,10 @@ class Checker {
     const SyntaxNode& node = syntax_.nodes[i];
     const Meaning meaning = find_name(node.text, rows_);
     if (meaning.kind == NameKind::unknown) {
-      return error_at(ErrorCode::E_NAME, node.position, quoted(node.text) + " is not a known name",
-                      "a series, a ticker field or an indicator",
-                      std::string(nearest_known_name(node.text, rows_)));
+      return unknown_name(i);
     }
     if (meaning.kind == NameKind::indicator) return indicator(i, meaning.index);
+    if (meaning.kind == NameKind::function) return function(i, functions()[meaning.index]);
     const bool series = meaning.kind == NameKind::series;
     if (node.called) {
       return error_at(
@@ -164,9 +166,29 @@ class Checker {
     return {};
   }
 
-  Status indicator(size_t i, uint32_t row_index) {
+  // A parameter of the user's, or nothing.
+  Status unknown_name(size_t i) {
     const SyntaxNode& node = syntax_.nodes[i];
-    const indicator::Indicator& row = rows_[row_index];
+    std::vector<std::string_view> names;
+    for (const Parameter& one : context_.params) {
+      names.push_back(one.name);
+      if (one.name != node.text) continue;
+      if (node.called) {
+        return error_at(ErrorCode::E_ARGUMENT, node.position,
+                        quoted(node.text) + " is a parameter and takes no arguments", quoted(node.text),
+                        std::string(node.text));
+      }
+      operands_[i].constant = true;
+      operands_[i].value = one.value;
+      return {};
+    }
+    std::string_view nearest = nearest_name(node.text, names);
+    if (nearest.empty()) nearest = nearest_known_name(node.text, rows_);
+    return error_at(ErrorCode::E_NAME, node.position, quoted(node.text) + " is not a known name",
+                    "a series, a ticker field, an indicator or a function", std::string(nearest));
+  }
+
+  std::vector<Argument> arguments_of(const SyntaxNode& node) {
     std::vector<Argument> arguments;
     for (uint32_t a = 0; a < node.argument_count; ++a) {
       const SyntaxArgument& written = syntax_.arguments[node.first_argument + a];
@@ -174,6 +196,123 @@ class Checker {
       arguments.push_back({written.name, written.name_position, at(written.node).position, given.type,
                            given.constant, given.value});
     }
+    return arguments;
+  }
+
+  Status function(size_t i, const Function& row) {
+    const SyntaxNode& node = syntax_.nodes[i];
+    const Result<FunctionBinding> bound = bind_function(row, arguments_of(node), node.position);
+    if (!bound.ok()) return bound.error();
+    std::vector<int32_t> inputs;
+    bool constant = true;
+    for (const uint32_t offset : bound.value().series) {
+      inputs.push_back(syntax_.arguments[node.first_argument + offset].node);
+      constant = constant && operand(inputs.back()).constant;
+    }
+    operands_[i].type = row.result;
+    const bool stateless = row.lowering == Lowering::unary || row.lowering == Lowering::chain;
+    if (stateless && constant) return fold_call(i, row, inputs);
+    std::vector<int16_t> nodes;
+    for (const int32_t input : inputs) {
+      if (!stateless) {
+        if (Status failed = refuse_ticker(input, quoted(row.name) + " cannot read it")) return failed;
+      } else if (operands_[i].ticker < 0) {
+        operands_[i].ticker = operand(input).ticker;
+      }
+      nodes.push_back(use(input));
+    }
+    at_ = node.position;
+    operands_[i].node = lower(row, bound.value().params, nodes);
+    return {};
+  }
+
+  Status fold_call(size_t i, const Function& row, const std::vector<int32_t>& inputs) {
+    double value = operand(inputs[0]).value;
+    if (row.lowering == Lowering::unary) value = fold_function(row.op, value, 0);
+    for (size_t k = 1; k < inputs.size(); ++k) value = fold_function(row.op, value, operand(inputs[k]).value);
+    operands_[i].constant = true;
+    operands_[i].value = value;
+    if (std::isfinite(value)) return {};
+    return error_at(ErrorCode::E_RANGE, syntax_.nodes[i].position,
+                    quoted(row.name) + " of this constant is not a finite number");
+  }
+
+  // The nodes that a call stands for.
+  int16_t lower(const Function& row, const std::array<double, indicator::kMaxParams>& params,
+                const std::vector<int16_t>& x) {
+    if (row.lowering == Lowering::unary) return made(row.op, row.result, {x[0]});
+    if (row.lowering == Lowering::chain) {
+      int16_t all = x[0];
+      for (size_t k = 1; k < x.size(); ++k) all = made(row.op, row.result, {all, x[k]});
+      return all;
+    }
+    if (row.lowering == Lowering::kernel) return stateful(row, params, x);
+    switch (row.made) {
+      case Made::crosses_above: return crossing(Op::greater, Op::less_equal, x[0], x[1]);
+      case Made::crosses_below: return crossing(Op::less, Op::greater_equal, x[0], x[1]);
+      case Made::crosses: {
+        const int16_t above = crossing(Op::greater, Op::less_equal, x[0], x[1]);
+        const int16_t below = crossing(Op::less, Op::greater_equal, x[0], x[1]);
+        return made(Op::logical_or, Type::condition, {above, below});
+      }
+      case Made::rising: return run_of(Op::greater, x[0], params);
+      case Made::falling: return run_of(Op::less, x[0], params);
+      case Made::change:
+        return made(Op::subtract, Type::number, {x[0], shifted(x[0], Type::number, params[0])});
+      case Made::none: break;
+    }
+    TICKSCAN_ASSERT(false);
+    return 0;
+  }
+
+  int16_t made(Op op, Type type, std::initializer_list<int16_t> inputs) {
+    Node node;
+    node.op = op;
+    node.type = type;
+    node.position = at_;
+    for (const int16_t input : inputs) node.inputs[node.input_count++] = input;
+    return add(node);
+  }
+
+  int16_t shifted(int16_t input, Type type, double n) {
+    Node node;
+    node.op = Op::shift;
+    node.type = type;
+    node.params[0] = n;
+    node.input_count = 1;
+    node.inputs[0] = input;
+    node.position = at_;
+    return add(node);
+  }
+
+  int16_t stateful(const Function& row, const std::array<double, indicator::kMaxParams>& params,
+                   std::span<const int16_t> inputs) {
+    Node node;
+    node.op = Op::function;
+    node.type = row.result;
+    node.indicator = static_cast<int16_t>(&row - functions().data());
+    node.params = params;
+    for (const int16_t input : inputs) node.inputs[node.input_count++] = input;
+    node.position = at_;
+    return add(node);
+  }
+
+  // The comparison of before is shifted rather than its sides, so that both klines are those of one clock.
+  int16_t crossing(Op now, Op before, int16_t a, int16_t b) {
+    const int16_t then = shifted(made(before, Type::condition, {a, b}), Type::condition, 1);
+    return made(Op::logical_and, Type::condition, {made(now, Type::condition, {a, b}), then});
+  }
+
+  int16_t run_of(Op op, int16_t x, const std::array<double, indicator::kMaxParams>& params) {
+    const int16_t step = made(op, Type::condition, {x, shifted(x, Type::number, 1)});
+    const int16_t input[] = {step};
+    return stateful(functions()[static_cast<size_t>(find_function("held"))], params, input);
+  }
+
+  Status indicator(size_t i, uint32_t row_index) {
+    const SyntaxNode& node = syntax_.nodes[i];
+    const indicator::Indicator& row = rows_[row_index];
+    const std::vector<Argument> arguments = arguments_of(node);
     const Result<Binding> bound = bind_arguments(row, arguments);
     if (!bound.ok()) return bound.error();
 
@@ -327,6 +466,7 @@ class Checker {
   Tree tree_;
   uint32_t count_ = 0;  // of typed nodes, those beyond the limit included
   Position first_surplus_;
+  Position at_;  // of the call that is being lowered
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include "filter/functions.h"
+
 namespace tickscan::filter {
 
 namespace {
@@ -75,8 +77,11 @@ Meaning find_name(std::string_view name, Rows rows) {
   if (const int i = index_of(kTicker, name); i >= 0) {
     return {NameKind::ticker, static_cast<uint32_t>(i)};
   }
+  if (const int i = find_function(name); i >= 0) return {NameKind::function, static_cast<uint32_t>(i)};
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].name == name) return {NameKind::indicator, static_cast<uint32_t>(i)};
+    const auto& aliases = rows[i].aliases;
+    if (rows[i].name == name || std::find(aliases.begin(), aliases.end(), name) != aliases.end())
+      return {NameKind::indicator, static_cast<uint32_t>(i)};
   }
   return {};
 }
@@ -109,7 +114,11 @@ std::string_view nearest_known_name(std::string_view word, Rows rows) {
   std::vector<std::string_view> candidates;
   candidates.insert(candidates.end(), std::begin(kSeries), std::end(kSeries));
   candidates.insert(candidates.end(), std::begin(kTicker), std::end(kTicker));
-  for (const indicator::Indicator& row : rows) candidates.push_back(row.name);
+  for (const indicator::Indicator& row : rows) {
+    candidates.push_back(row.name);
+    candidates.insert(candidates.end(), row.aliases.begin(), row.aliases.end());
+  }
+  for (const Function& row : functions()) candidates.push_back(row.name);
   return nearest_name(word, candidates);
 }
 

@@ -1,5 +1,5 @@
 // What a name in a filter can mean, and which name was probably meant where it means nothing. Names are lower
-// case; series and ticker fields come first, so an indicator can never hide one (a test keeps them apart).
+// case; series and ticker fields come first, then functions, so an indicator can never hide one (a test keeps them apart).
 // Immutable tables; read from any thread.
 #pragma once
 
@@ -17,11 +17,11 @@ namespace tickscan::filter {
 // (several outputs, several inputs) that the real table may not have yet.
 using Rows = std::span<const indicator::Indicator>;
 
-enum class NameKind : uint8_t { unknown, series, ticker, indicator };
+enum class NameKind : uint8_t { unknown, series, ticker, indicator, function };
 
 struct Meaning {
   NameKind kind = NameKind::unknown;
-  uint32_t index = 0;  // SeriesField, TickerField, or the indicator's row
+  uint32_t index = 0;  // SeriesField, TickerField, or the row of the indicator or function
 };
 
 Meaning find_name(std::string_view name, Rows rows);

@@ -1,9 +1,10 @@
-// Bottom-up: each node's text is put together from those of its inputs, so no chain of operators is too long.
+// In reading order, from a list of what is still to be written instead of recursion: no chain of operators is too long.
 #include "filter/print.h"
 
 #include <vector>
 
 #include "filter/diagnostic.h"
+#include "filter/functions.h"
 #include "filter/operators.h"
 
 namespace tickscan::filter {
@@ -20,32 +21,49 @@ class Printer {
   }
 
   std::string run() {
-    for (size_t i = 0; i < tree_.nodes.size(); ++i) parts_[i].text = text(tree_.nodes[i]);
-    return part(tree_.root).text;
+    waiting_.push_back(tree_.root);
+    while (!waiting_.empty()) {
+      const int16_t next = waiting_.back();
+      waiting_.pop_back();
+      if (next == kClose) {
+        text_ += ")";
+      } else {
+        begin(next);
+      }
+    }
+    return std::move(text_);
   }
 
  private:
+  static constexpr int16_t kClose = -1;
+
   struct Part {
-    std::string text;
     uint32_t uses = 0;
     uint32_t label = 0;  // given at the first of several uses
   };
 
   Part& part(int16_t i) { return parts_[static_cast<size_t>(i)]; }
 
-  std::string use(int16_t i) {
+  // What stands before the node's inputs, which follow.
+  void begin(int16_t i) {
+    if (!text_.empty()) text_ += " ";
     Part& used = part(i);
-    if (used.uses < 2) return std::move(used.text);
-    if (used.label > 0) return "#" + std::to_string(used.label) + "#";
-    used.label = ++labels_;
-    return "#" + std::to_string(used.label) + "=" + used.text;
-  }
-
-  std::string text(const Node& node) {
-    if (node.op == Op::number) return number_text(node.value);
-    std::string text = "(" + head(node);
-    for (size_t i = 0; i < node.input_count; ++i) text += " " + use(node.inputs[i]);
-    return text + ")";
+    if (used.label > 0) {
+      text_ += "#" + std::to_string(used.label) + "#";
+      return;
+    }
+    if (used.uses > 1) {
+      used.label = ++labels_;
+      text_ += "#" + std::to_string(used.label) + "=";
+    }
+    const Node& node = tree_.nodes[static_cast<size_t>(i)];
+    if (node.op == Op::number) {
+      text_ += number_text(node.value);
+      return;
+    }
+    text_ += "(" + head(node);
+    waiting_.push_back(kClose);
+    for (size_t input = node.input_count; input-- > 0;) waiting_.push_back(node.inputs[input]);
   }
 
   std::string head(const Node& node) const {
@@ -55,6 +73,18 @@ class Printer {
     }
     if (node.op == Op::ticker) return "ticker " + std::string(ticker_names()[node.field]);
     if (node.op == Op::shift) return "shift [" + number_text(node.params[0]) + "]";
+    if (node.op == Op::function) {
+      const Function& row = functions()[static_cast<size_t>(node.indicator)];
+      std::string head(row.name);
+      size_t param = 0;
+      for (const FunctionArgument& argument : row.arguments) {
+        if (argument.kind != ArgumentKind::whole) continue;
+        head += (param == 0 ? " [" : " ") + number_text(node.params[param]);
+        ++param;
+      }
+      return param == 0 ? head : head + "]";
+    }
+    if (node.op >= Op::abs && node.op <= Op::max) return std::string(function_of(node.op).name);
     if (node.op != Op::indicator) return std::string(operator_row(node.op).name);
 
     const auto& row = rows_[static_cast<size_t>(node.indicator)];
@@ -70,6 +100,8 @@ class Printer {
   std::span<const std::string_view> intervals_;
   Rows rows_;
   std::vector<Part> parts_;
+  std::vector<int16_t> waiting_;  // what is still to be written, the next one last
+  std::string text_;
   uint32_t labels_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/math.h"
 #include "base/simd.h"
 
 namespace tickscan::scan {
@@ -21,6 +22,13 @@ void arithmetic(const Instruction& instruction, uint32_t block, LaneMask lanes, 
   const double* b = instruction.inputs[1].at<double>(block);
   double* out = instruction.output.at<double>(block);
   for_each_lane(lanes, [=](uint32_t lane) { out[lane] = f(a[lane], b[lane]); });
+}
+
+template <typename F>
+void unary(const Instruction& instruction, uint32_t block, LaneMask lanes, F f) {
+  const double* a = instruction.inputs[0].at<double>(block);
+  double* out = instruction.output.at<double>(block);
+  for_each_lane(lanes, [=](uint32_t lane) { out[lane] = f(a[lane]); });
 }
 
 // A comparison is known where both sides are finite.
@@ -70,12 +78,7 @@ void logic(const Instruction& instruction, uint32_t block, LaneMask lanes) {
 // Everything without state; false for what has state.
 bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask lanes) {
   switch (instruction.op) {
-    case NodeOp::negate: {
-      const double* a = instruction.inputs[0].at<double>(block);
-      double* out = instruction.output.at<double>(block);
-      for_each_lane(lanes, [=](uint32_t lane) { out[lane] = -a[lane]; });
-      return true;
-    }
+    case NodeOp::negate: unary(instruction, block, lanes, [](double a) { return -a; }); return true;
     case NodeOp::add:
       arithmetic(instruction, block, lanes, [](double a, double b) { return a + b; });
       return true;
@@ -87,6 +90,24 @@ bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask 
       return true;
     case NodeOp::divide:
       arithmetic(instruction, block, lanes, [](double a, double b) { return a / b; });
+      return true;
+    case NodeOp::abs: unary(instruction, block, lanes, [](double a) { return math::abs(a); }); return true;
+    case NodeOp::sqrt: unary(instruction, block, lanes, [](double a) { return math::sqrt(a); }); return true;
+    case NodeOp::log: unary(instruction, block, lanes, [](double a) { return math::log(a); }); return true;
+    case NodeOp::exp: unary(instruction, block, lanes, [](double a) { return math::exp(a); }); return true;
+    case NodeOp::floor:
+      unary(instruction, block, lanes, [](double a) { return math::floor(a); });
+      return true;
+    case NodeOp::ceil: unary(instruction, block, lanes, [](double a) { return math::ceil(a); }); return true;
+    case NodeOp::round:
+      unary(instruction, block, lanes, [](double a) { return math::round(a); });
+      return true;
+    case NodeOp::sign: unary(instruction, block, lanes, [](double a) { return math::sign(a); }); return true;
+    case NodeOp::min:
+      arithmetic(instruction, block, lanes, [](double a, double b) { return math::min(a, b); });
+      return true;
+    case NodeOp::max:
+      arithmetic(instruction, block, lanes, [](double a, double b) { return math::max(a, b); });
       return true;
     case NodeOp::less:
       compare(instruction, block, lanes, simd::less, [](double a, double b) { return a < b; });

@@ -20,12 +20,23 @@ enum class NodeOp : uint8_t {
   ticker,  // sources: an address, nothing to run
   output,  // one output of a multi-output indicator: an address too
   indicator,
-  shift,  // keep state, step with closed klines
+  shift,
+  function,  // keep state, step with closed klines
   negate,
   add,
   subtract,
   multiply,
-  divide,  // numbers, lane by lane
+  divide,
+  abs,
+  sqrt,
+  log,
+  exp,
+  floor,
+  ceil,
+  round,
+  sign,
+  min,
+  max,  // numbers, lane by lane
   less,
   less_equal,
   equal,
@@ -34,7 +45,7 @@ enum class NodeOp : uint8_t {
   logical_or,
   logical_not,  // conditions, Kleene
   number_of,
-  condition_of,  // condition ↔ 1, 0, NaN, so that conditions can be shifted
+  condition_of,  // condition ↔ 1, 0, NaN, so that conditions can go into kernels
 };
 
 // 64 conditions: bit i of value is lane i's truth, and means something only where known has bit i.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/assert.h"
+#include "filter/functions.h"
 #include "indicator/registry.h"
 #include "indicator/shift.h"
 
@@ -24,6 +25,7 @@ uint32_t clock_of(uint32_t reads, uint32_t base) {
 
 const indicator::Kernel* kernel_of(const filter::Node& node) {
   if (node.op == Op::shift) return &indicator::shift_kernel;
+  if (node.op == Op::function) return filter::functions()[static_cast<size_t>(node.indicator)].kernel;
   if (node.op == Op::indicator) return indicator::indicators()[static_cast<size_t>(node.indicator)].kernel;
   return nullptr;
 }
@@ -37,6 +39,40 @@ uint8_t column_of(SeriesField field) {
     case SeriesField::volume: return market::kline_volume;
     default: return market::kline_close;
   }
+}
+
+// The operation of the graph, where it is one of the tree's with the same inputs.
+NodeOp same_operation(Op op) {
+  switch (op) {
+    case Op::negate: return NodeOp::negate;
+    case Op::add: return NodeOp::add;
+    case Op::subtract: return NodeOp::subtract;
+    case Op::multiply: return NodeOp::multiply;
+    case Op::divide: return NodeOp::divide;
+    case Op::abs: return NodeOp::abs;
+    case Op::sqrt: return NodeOp::sqrt;
+    case Op::log: return NodeOp::log;
+    case Op::exp: return NodeOp::exp;
+    case Op::floor: return NodeOp::floor;
+    case Op::ceil: return NodeOp::ceil;
+    case Op::round: return NodeOp::round;
+    case Op::sign: return NodeOp::sign;
+    case Op::min: return NodeOp::min;
+    case Op::max: return NodeOp::max;
+    case Op::less: return NodeOp::less;
+    case Op::less_equal: return NodeOp::less_equal;
+    case Op::equal: return NodeOp::equal;
+    case Op::not_equal: return NodeOp::not_equal;
+    case Op::logical_and: return NodeOp::logical_and;
+    case Op::logical_or: return NodeOp::logical_or;
+    case Op::logical_not: return NodeOp::logical_not;
+    default: TICKSCAN_ASSERT(false); return NodeOp::constant;
+  }
+}
+
+NodeOp stateful_operation(Op op) {
+  if (op == Op::shift) return NodeOp::shift;
+  return op == Op::function ? NodeOp::function : NodeOp::indicator;
 }
 
 uint8_t ticker_lane(uint8_t field) {
@@ -221,35 +257,28 @@ NodeId PlanBuilder::apply(NodeOp op, TimelineId timeline, NodeId a, NodeId b) {
 }
 
 NodeId PlanBuilder::operation(const filter::Node& node, TimelineId timeline, NodeId a, NodeId b) {
-  switch (node.op) {
-    case Op::negate: return apply(NodeOp::negate, timeline, a);
-    case Op::add: return apply(NodeOp::add, timeline, a, b);
-    case Op::subtract: return apply(NodeOp::subtract, timeline, a, b);
-    case Op::multiply: return apply(NodeOp::multiply, timeline, a, b);
-    case Op::divide: return apply(NodeOp::divide, timeline, a, b);
-    case Op::less: return apply(NodeOp::less, timeline, a, b);
-    case Op::less_equal: return apply(NodeOp::less_equal, timeline, a, b);
-    case Op::greater: return apply(NodeOp::less, timeline, b, a);
-    case Op::greater_equal: return apply(NodeOp::less_equal, timeline, b, a);
-    case Op::equal: return apply(NodeOp::equal, timeline, a, b);
-    case Op::not_equal: return apply(NodeOp::not_equal, timeline, a, b);
-    case Op::logical_and: return apply(NodeOp::logical_and, timeline, a, b);
-    case Op::logical_or: return apply(NodeOp::logical_or, timeline, a, b);
-    case Op::logical_not: return apply(NodeOp::logical_not, timeline, a);
-    case Op::number:
-    case Op::series:
-    case Op::ticker:
-    case Op::indicator:
-    case Op::shift: break;
+  if (node.op == Op::greater) return apply(NodeOp::less, timeline, b, a);
+  if (node.op == Op::greater_equal) return apply(NodeOp::less_equal, timeline, b, a);
+  return apply(same_operation(node.op), timeline, a, node.input_count > 1 ? b : kNoNode);
+}
+
+// Conditions travel into kernels, and out of them, as numbers.
+void PlanBuilder::as_numbers(const filter::Node& node, TimelineId timeline, std::span<NodeId> inputs) {
+  for (uint32_t i = 0; i < node.input_count; ++i) {
+    if (tree_->nodes[static_cast<size_t>(node.inputs[i])].type == filter::Type::condition) {
+      inputs[i] = apply(NodeOp::number_of, timeline, inputs[i]);
+    }
   }
-  TICKSCAN_ASSERT(false);
-  return 0;
+}
+
+NodeId PlanBuilder::as_typed(const filter::Node& node, TimelineId timeline, NodeId number) {
+  return node.type == filter::Type::condition ? apply(NodeOp::condition_of, timeline, number) : number;
 }
 
 NodeId PlanBuilder::stateful(const filter::Node& node, TimelineId timeline, std::span<const NodeId> inputs) {
   if (failed_) return 0;
   Node made;
-  made.key.op = node.op == Op::shift ? NodeOp::shift : NodeOp::indicator;
+  made.key.op = stateful_operation(node.op);
   made.key.timeline = timeline;
   made.key.indicator = node.indicator;
   made.key.params = node.params;
@@ -294,13 +323,11 @@ NodeId PlanBuilder::in_timeline(int16_t at, TimelineId timeline) {
     case Op::series: id = series(timeline, node.interval, static_cast<SeriesField>(node.field)); break;
     case Op::ticker: id = source(NodeOp::ticker, kNoTimeline, ticker_lane(node.field), -1, 0); break;
     case Op::shift:
-      if (node.type == filter::Type::condition) {
-        inputs[0] = apply(NodeOp::number_of, timeline, inputs[0]);
-        id = apply(NodeOp::condition_of, timeline, stateful(node, timeline, {inputs.data(), 1}));
-        break;
-      }
-      [[fallthrough]];
-    case Op::indicator: id = stateful(node, timeline, {inputs.data(), node.input_count}); break;
+    case Op::function:
+    case Op::indicator:
+      as_numbers(node, timeline, inputs);
+      id = as_typed(node, timeline, stateful(node, timeline, {inputs.data(), node.input_count}));
+      break;
     default: id = operation(node, timeline, inputs[0], inputs[1]);
   }
   memo_[{at, timeline}] = id;
@@ -333,14 +360,12 @@ NodeId PlanBuilder::natural(int16_t at) {
   } else {
     const TimelineId timeline = hold(reads | 1U << base_);
     if (failed_) return 0;
-    if (node.op == Op::shift && node.type == filter::Type::condition) {
-      const NodeId closed_input = apply(NodeOp::number_of, timeline, in_timeline(node.inputs[0], timeline));
-      inputs[0] = apply(NodeOp::number_of, kNoTimeline, inputs[0]);
-      const NodeId shifted = stateful(node, timeline, {&closed_input, 1});
-      id = apply(NodeOp::condition_of, kNoTimeline, with_now_inputs(node, shifted, {inputs.data(), 1}));
-    } else {
-      id = with_now_inputs(node, in_timeline(at, timeline), {inputs.data(), node.input_count});
-    }
+    std::array<NodeId, indicator::kMaxInputs> closed{};
+    for (uint32_t i = 0; i < node.input_count; ++i) closed[i] = in_timeline(node.inputs[i], timeline);
+    as_numbers(node, timeline, closed);
+    as_numbers(node, kNoTimeline, inputs);
+    const NodeId made = stateful(node, timeline, {closed.data(), node.input_count});
+    id = as_typed(node, kNoTimeline, with_now_inputs(node, made, {inputs.data(), node.input_count}));
   }
   memo_[{at, kNatural}] = id;
   return id;

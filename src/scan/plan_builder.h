@@ -33,6 +33,8 @@ class PlanBuilder {
   NodeId apply(NodeOp op, TimelineId timeline, NodeId a, NodeId b = kNoNode);
   NodeId operation(const filter::Node& node, TimelineId timeline, NodeId a, NodeId b);
   NodeId stateful(const filter::Node& node, TimelineId timeline, std::span<const NodeId> inputs);
+  void as_numbers(const filter::Node& node, TimelineId timeline, std::span<NodeId> inputs);
+  NodeId as_typed(const filter::Node& node, TimelineId timeline, NodeId number);
   // `closed` with live inputs beside its closed ones.
   NodeId with_now_inputs(const filter::Node& node, NodeId closed, std::span<const NodeId> inputs);
   NodeId keep(const Node& prototype);

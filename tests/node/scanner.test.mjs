@@ -76,7 +76,7 @@ test('a trader is checked on the client, and what comes later is said to', async
     { cooldown: 1 },
     { refresh: 1 },
     { enabled: false },
-    { params: {} },
+    { session: {} },
     { session: 'x' },
   ]) {
     await rejects(scanner.addTrader({ id: 'a', filter: 'x', ...later }), 'E_UNSUPPORTED')
@@ -92,7 +92,7 @@ test('traders of the options are sent before READY, in order, and arrive', async
   const { core, worker, scanner } = await setUp(t, {
     traders: [
       { id: 'one', filter: 'x' },
-      { id: 'two', filter: 'y', on: 'close', interval: '1m', columns: { b: 'z', a: 'q' } },
+      { id: 'two', filter: 'y', on: 'close', interval: '1m', columns: { b: 'z', a: 'q' }, params: { n: 3 } },
     ],
   })
   assert.deepEqual(
@@ -103,11 +103,22 @@ test('traders of the options are sent before READY, in order, and arrive', async
     worker.sent.map((message) => message.type),
     ['READY', 'ACK', 'ACK', 'ACK'],
   )
+  const bare = { paramNames: [], paramValues: [] }
   assert.deepEqual(
     core.calls.filter(([name]) => name === 'addTrader').map(([, spec]) => spec),
     [
-      { id: 'one', filter: 'x', interval: '', on: 'tick', columns: [], columnFilters: [] },
-      { id: 'two', filter: 'y', interval: '1m', on: 'close', columns: ['b', 'a'], columnFilters: ['z', 'q'] },
+      { ...bare, id: 'one', filter: 'x', interval: '', on: 'tick', columns: [], columnFilters: [] },
+      {
+        ...{
+          id: 'two',
+          filter: 'y',
+          interval: '1m',
+          on: 'close',
+          columns: ['b', 'a'],
+          columnFilters: ['z', 'q'],
+        },
+        ...{ paramNames: ['n'], paramValues: [3] },
+      },
     ],
   )
   assert.deepEqual(scanner.matches('one'), [])

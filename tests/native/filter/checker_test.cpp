@@ -103,9 +103,9 @@ TEST(Checker, ArgumentsAndDefaults) {
       {"macd(5, signal: 7).hist", "(indicator macd.hist [5 26 7] (series close @1m))"},
       {"adx(20)", "(indicator adx.value [20] (series high @1m) (series low @1m) (series close @1m))"},
       {"obv", "(indicator obv.value [] (series close @1m) (series volume @1m))"},
-      {"log", "(indicator log.value [] (series close @1m))"},
-      {"log(volume)", "(indicator log.value [] (series volume @1m))"},
-      {"log(5)", "(indicator log.value [] 5)"},
+      {"ln", "(indicator ln.value [] (series close @1m))"},
+      {"ln(volume)", "(indicator ln.value [] (series volume @1m))"},
+      {"ln(5)", "(indicator ln.value [] 5)"},
       {"move(-5)", "(indicator move.value [-5] (series close @1m))"},
       {"move(-0)", "(indicator move.value [0] (series close @1m))"},
       {"rsi.value", "(indicator rsi.value [14] (series close @1m))"},
@@ -122,9 +122,9 @@ TEST(Checker, ArgumentErrors) {
       {"adx(3, 4)",
        "E_ARGUMENT 1:8@7 `adx` takes at most 1 argument, but 2 are given | "
        "adx(period: 14) | "},
-      {"log(close, 4)",
-       "E_ARGUMENT 1:12@11 `log` takes at most 1 argument, but 2 are given | "
-       "log(close) | "},
+      {"ln(close, 4)",
+       "E_ARGUMENT 1:11@10 `ln` takes at most 1 argument, but 2 are given | "
+       "ln(close) | "},
       {"obv(1)", "E_ARGUMENT 1:5@4 `obv` takes at most 0 arguments, but 1 are given | obv() | "},
       {"adx(close, 4)",
        "E_ARGUMENT 1:5@4 `period` of `adx` must be a constant; `adx` reads high, low, "
@@ -182,7 +182,7 @@ TEST(Checker, OutputErrors) {
 }
 
 TEST(Checker, UnknownNames) {
-  const std::string rest = " is not a known name | a series, a ticker field or an indicator | ";
+  const std::string rest = " is not a known name | a series, a ticker field, an indicator or a function | ";
   EXPECT_EQ(compiled("clsoe > 5"), "E_NAME 1:1@0 `clsoe`" + rest + "close");
   EXPECT_EQ(compiled("5 < ris(14)"), "E_NAME 1:5@4 `ris`" + rest + "rsi");
   EXPECT_EQ(compiled("RSI(14)"), "E_NAME 1:1@0 `RSI`" + rest + "rsi");
@@ -275,6 +275,73 @@ TEST(Checker, TickerFieldsHaveNoHistory) {
   EXPECT_EQ(compiled("sma(close - last[0], 5)"), refused("1:13@12", "last", "`sma` cannot read it"));
   EXPECT_EQ(compiled("last[0]"), "(ticker last)");
   EXPECT_EQ(compiled("last > close[1]"), "(gt (ticker last) (shift [1] (series close @1m)))");
+}
+
+TEST(Checker, FunctionsBecomeNodes) {
+  const Row rows[] = {
+      {"abs(close)", "(abs (series close @1m))"},
+      {"min(open, close, low)", "(min (min (series open @1m) (series close @1m)) (series low @1m))"},
+      {"max(1, 2 * 3, 4)", "6"},
+      {"sma(close, abs(-7))", "(indicator sma.value [7] (series close @1m))"},
+      {"highest(high, 5)@5m", "(highest [5] (series high @5m))"},
+      {"change(close)", "(sub #1=(series close @1m) (shift [1] #1#))"},
+      {"change(close, n: 3)", "(sub #1=(series close @1m) (shift [3] #1#))"},
+      {"crosses_above(close, 5)", "(and (gt #1=(series close @1m) #2=5) (shift [1] (le #1# #2#)))"},
+      {"crosses_below(close, open)",
+       "(and (lt #1=(series close @1m) #2=(series open @1m)) (shift [1] (ge #1# #2#)))"},
+      {"rising(close, 3)", "(held [3] (gt #1=(series close @1m) (shift [1] #1#)))"},
+      {"count(close > open, 5)", "(count [5] (gt (series close @1m) (series open @1m)))"},
+      {"bars_since(close > 1)", "(bars_since (gt (series close @1m) 1))"},
+      {"value_when(close > 1, low)", "(value_when [0] (gt (series close @1m) 1) (series low @1m))"},
+      {"abs(last)", "(abs (ticker last))"},
+  };
+  expect_all(rows);
+}
+
+TEST(Checker, FunctionErrors) {
+  const Row rows[] = {
+      {"abs", "E_ARGUMENT 1:1@0 `abs` needs its argument `x` | abs(x) | "},
+      {"highest(close)", "E_ARGUMENT 1:1@0 `highest` needs its argument `n` | highest(x, n) | "},
+      {"min(close)", "E_ARGUMENT 1:1@0 `min` needs its argument `b` | min(a, b, ...) | "},
+      {"abs(1, 2)", "E_ARGUMENT 1:8@7 `abs` takes at most 1 argument, but 2 are given | abs(x) | "},
+      {"highest(close, 0)", "E_RANGE 1:16@15 `n` of `highest` is 0 | a whole number from 1 to 5000 | "},
+      {"highest(close, 5001)", "E_RANGE 1:16@15 `n` of `highest` is 5001 | a whole number from 1 to 5000 | "},
+      {"highest(close, volume)",
+       "E_ARGUMENT 1:16@15 `n` of `highest` must be a constant | a whole number from 1 to 5000 | "},
+      {"change(close, m: 3)", "E_NAME 1:15@14 `change` has no argument `m` | change(x, n: 1) | "},
+      {"change(close, x: 3)", "E_ARGUMENT 1:15@14 `x` of `change` is given twice | change(x, n: 1) | "},
+      {"count(close, 3)", "E_TYPE 1:7@6 `condition` of `count` is a number | a condition | "},
+      {"abs(close > 1)", "E_TYPE 1:11@10 `x` of `abs` is a condition | a number | "},
+      {"log(0)", "E_RANGE 1:1@0 `log` of this constant is not a finite number |  | "},
+      {"highest(last, 5)",
+       "E_TYPE 1:9@8 `last` is a ticker field and has no history, so `highest` cannot read it | a series "
+       "such as `close` | "},
+      {"abs(last)[1]",
+       "E_TYPE 1:5@4 `last` is a ticker field and has no history, so [1] cannot be applied to it | a series "
+       "such as `close` | "},
+      {"crosses_abov(close, 5)",
+       "E_NAME 1:1@0 `crosses_abov` is not a known name | a series, a ticker field, an indicator or a "
+       "function | crosses_above"},
+  };
+  expect_all(rows);
+}
+
+TEST(Checker, Parameters) {
+  const auto with_params = [](std::string_view text) {
+    const Parameter params[] = {{"n", 7}, {"level", 30}};
+    const auto syntax = parse(text);
+    EXPECT_TRUE(syntax.ok());
+    const auto tree = check(syntax.value(), Context{kTestIntervals, 0, params}, Want::condition, kTestRows);
+    return tree.ok() ? print(tree.value(), kTestIntervals, kTestRows) : shown(tree.error());
+  };
+  EXPECT_EQ(with_params("rsi(n) < level"), "(lt (indicator rsi.value [7] (series close @1m)) 30)");
+  EXPECT_EQ(with_params("close[2 * n] < level"), "(lt (shift [14] (series close @1m)) 30)");
+  EXPECT_EQ(with_params("rsi(level / 4) < 1"),
+            "E_RANGE 1:11@10 `period` of `rsi` is 7.5 | a whole number from 2 to 5000 | ");
+  EXPECT_EQ(with_params("rsi(n) < levle"),
+            "E_NAME 1:10@9 `levle` is not a known name | a series, a ticker field, an indicator or a "
+            "function | level");
+  EXPECT_EQ(with_params("n(3) < 1"), "E_ARGUMENT 1:1@0 `n` is a parameter and takes no arguments | `n` | n");
 }
 
 TEST(Checker, LimitsTheNodes) {

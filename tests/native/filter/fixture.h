@@ -29,7 +29,7 @@ inline constexpr indicator::Indicator kTestRows[] = {
     {"macd", "", {}, kClose, kMacdParams, kMacdOutputs, nullptr, nullptr},
     {"adx", "", {}, kBar, kPeriod14, kValue, nullptr, nullptr},
     {"obv", "", {}, kCloseVolume, {}, kValue, nullptr, nullptr},
-    {"log", "", {}, kClose, {}, kValue, nullptr, nullptr},
+    {"ln", "", {}, kClose, {}, kValue, nullptr, nullptr},
     {"move", "", {}, kClose, kOffset, kValue, nullptr, nullptr},
 };
 

@@ -1,9 +1,11 @@
 // The interpreter. Formulas are written from the definitions of TA-Lib's functions, not from src/indicator.
 #include "scan/naive.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
+#include "filter/functions.h"
 #include "indicator/registry.h"
 
 namespace tickscan::scan::testing {
@@ -78,6 +80,44 @@ double rsi(const std::vector<double>& x, size_t n) {
   return gain + loss == 0 ? 0 : 100 * (gain / (gain + loss));
 }
 
+// The functions of filters, over everything since the last input that is not finite.
+double function(std::string_view name, const std::vector<double>& x, size_t n) {
+  if (name == "percent_rank") {
+    if (x.size() < n + 1) return kNaN;
+    const auto below = std::count_if(x.end() - static_cast<std::ptrdiff_t>(n) - 1, x.end() - 1,
+                                     [&](double one) { return one <= x.back(); });
+    return 100.0 * static_cast<double>(below) / static_cast<double>(n);
+  }
+  if (x.size() < n) return kNaN;
+  const std::vector<double> window(x.end() - static_cast<std::ptrdiff_t>(n), x.end());
+  if (name == "held") return static_cast<double>(std::count(window.begin(), window.end(), 0.0) == 0);
+  if (name == "count") return static_cast<double>(std::count(window.begin(), window.end(), 1.0));
+  // From the youngest on, so that the latest of equals is found first.
+  size_t best = window.size() - 1;
+  for (size_t i = window.size(); i-- > 0;) {
+    if (name.starts_with("highest") ? window[i] > window[best] : window[i] < window[best]) best = i;
+  }
+  return name.ends_with("_bars") ? static_cast<double>(window.size() - 1 - best) : window[best];
+}
+
+double bars_since(const std::vector<double>& condition) {
+  for (size_t bars = 0; bars < condition.size(); ++bars) {
+    if (condition[condition.size() - 1 - bars] == 1) return static_cast<double>(bars);
+  }
+  return kNaN;
+}
+
+double value_when(const std::vector<double>& condition, const std::vector<double>& x, size_t occurrence) {
+  for (size_t i = 0; i < condition.size(); ++i) {
+    if (condition[condition.size() - 1 - i] == 1 && occurrence-- == 0) return x[x.size() - 1 - i];
+  }
+  return kNaN;
+}
+
+bool keeps_state(const Node& node) {
+  return node.op == Op::indicator || node.op == Op::shift || node.op == Op::function;
+}
+
 double truth(bool known, bool value) { return known ? static_cast<double>(value) : kNaN; }
 
 }  // namespace
@@ -87,8 +127,7 @@ uint32_t Naive::reads(int16_t at) const {
   uint32_t mask = node.op == Op::series ? 1U << node.interval : 0;
   for (uint32_t i = 0; i < node.input_count; ++i) mask |= reads(node.inputs[i]);
   // What steps without reading any series steps on the trader's interval.
-  const bool steps = node.op == Op::indicator || node.op == Op::shift;
-  return steps && mask == 0 ? 1U << base_ : mask;
+  return keeps_state(node) && mask == 0 ? 1U << base_ : mask;
 }
 
 uint32_t Naive::clock(int16_t at) const {
@@ -115,6 +154,16 @@ double Naive::apply(const Node& node, double a, double b) const {
     case Op::subtract: return a - b;
     case Op::multiply: return a * b;
     case Op::divide: return a / b;
+    case Op::abs: return std::isfinite(a) ? std::fabs(a) : kNaN;
+    case Op::sqrt: return a >= 0 && std::isfinite(a) ? std::sqrt(a) : kNaN;
+    case Op::log: return a > 0 && std::isfinite(a) ? std::log(a) : kNaN;
+    case Op::exp: return std::isfinite(a) ? std::exp(a) : kNaN;
+    case Op::floor: return std::isfinite(a) ? std::floor(a) : kNaN;
+    case Op::ceil: return std::isfinite(a) ? std::ceil(a) : kNaN;
+    case Op::round: return std::isfinite(a) ? std::round(a) : kNaN;
+    case Op::sign: return std::isfinite(a) ? (a > 0 ? 1.0 : (a < 0 ? -1.0 : 0.0)) : kNaN;
+    case Op::min: return both ? std::fmin(a, b) : kNaN;
+    case Op::max: return both ? std::fmax(a, b) : kNaN;
     case Op::less: return truth(both, a < b);
     case Op::less_equal: return truth(both, a <= b);
     case Op::greater: return truth(both, a > b);
@@ -132,10 +181,17 @@ double Naive::apply(const Node& node, double a, double b) const {
   }
 }
 
-double Naive::run(const Node& node, const std::vector<double>& inputs) const {
+double Naive::run(const Node& node, const std::vector<std::vector<double>>& all) const {
   const auto n = static_cast<size_t>(node.params[0]);
+  const std::vector<double>& inputs = all[0];
   if (node.op == Op::shift) return inputs.size() > n ? inputs[inputs.size() - 1 - n] : kNaN;
   const std::vector<double> x = since_last_gap(inputs);
+  if (node.op == Op::function) {
+    const std::string_view function_name = filter::functions()[static_cast<size_t>(node.indicator)].name;
+    if (function_name == "bars_since") return bars_since(x);
+    if (function_name == "value_when") return value_when(x, all[1], n);
+    return function(function_name, x, n);
+  }
   const std::string_view name = indicator::indicators()[static_cast<size_t>(node.indicator)].name;
   if (name == "sma") return sma(x, n);
   if (name == "ema") return ema(x, n);
@@ -157,14 +213,15 @@ double Naive::at(int16_t index, double time) {
       if (kline.open_time() + series.length_ms > time) break;
       value = field_of(kline, static_cast<SeriesField>(node.field));
     }
-  } else if (node.op == Op::indicator || node.op == Op::shift) {
+  } else if (keeps_state(node)) {
     const auto& series = market_.series[clock(index)];
-    std::vector<double> inputs;
+    std::vector<std::vector<double>> inputs(node.input_count);
     for (const market::Kline& kline : series.closed) {
       const double close_time = kline.open_time() + series.length_ms;
-      if (close_time <= time) inputs.push_back(at(node.inputs[0], close_time));
+      if (close_time > time) continue;
+      for (size_t i = 0; i < inputs.size(); ++i) inputs[i].push_back(at(node.inputs[i], close_time));
     }
-    if (!inputs.empty()) value = run(node, inputs);
+    if (!inputs[0].empty()) value = run(node, inputs);
   } else {
     value = apply(node, at(node.inputs[0], time), node.input_count > 1 ? at(node.inputs[1], time) : 0);
   }
@@ -182,14 +239,16 @@ double Naive::now(int16_t index) {
     return series.closed.empty() ? kNaN
                                  : field_of(series.closed.back(), static_cast<SeriesField>(node.field));
   }
-  if (node.op == Op::indicator || node.op == Op::shift) {
+  if (keeps_state(node)) {
     const auto& series = market_.series[clock(index)];
-    std::vector<double> inputs;
-    for (const market::Kline& kline : series.closed) {
-      inputs.push_back(at(node.inputs[0], kline.open_time() + series.length_ms));
+    std::vector<std::vector<double>> inputs(node.input_count);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      for (const market::Kline& kline : series.closed) {
+        inputs[i].push_back(at(node.inputs[i], kline.open_time() + series.length_ms));
+      }
+      if (series.is_live()) inputs[i].push_back(now(node.inputs[i]));
     }
-    if (series.is_live()) inputs.push_back(now(node.inputs[0]));
-    return inputs.empty() ? kNaN : run(node, inputs);
+    return inputs[0].empty() ? kNaN : run(node, inputs);
   }
   return apply(node, now(node.inputs[0]), node.input_count > 1 ? now(node.inputs[1]) : 0);
 }

@@ -42,8 +42,8 @@ class Naive {
   double at(int16_t node, double time);
   double apply(const filter::Node& node, double a, double b) const;
   double ticker(const filter::Node& node) const;
-  // The last output of an indicator or shift over a whole run of inputs.
-  double run(const filter::Node& node, const std::vector<double>& inputs) const;
+  // The last output of an indicator, function or shift over a whole run of its inputs.
+  double run(const filter::Node& node, const std::vector<std::vector<double>>& inputs) const;
   uint32_t reads(int16_t node) const;
   uint32_t clock(int16_t node) const;
 

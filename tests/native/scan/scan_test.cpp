@@ -193,7 +193,7 @@ TEST(Scan, ALappedSeriesIsRebuiltFromTheOldestKline) {
   closed.erase(closed.begin(), closed.end() - 8);
   const filter::Tree tree = world.tree("ema(close, 3)", 0, filter::Want::any);
   std::vector<double> values;
-  ASSERT_FALSE(world.engine->evaluate("ema(close, 3)", "1m", &values));
+  ASSERT_FALSE(world.engine->evaluate("ema(close, 3)", "1m", {}, &values));
   EXPECT_EQ(values[0], Naive(tree, kept, 0).now());
   EXPECT_EQ(world.folded[trader].size(), 1U);
 }
@@ -344,7 +344,7 @@ TEST(Scan, SeriesGivesOneValuePerClosedKline) {
   world.cycle(0);
   std::vector<double> values;
   const std::string text = "sma(close, 3) - close@5m";
-  ASSERT_FALSE(world.engine->series(text, "1m", 1, &values));
+  ASSERT_FALSE(world.engine->series(text, "1m", {}, 1, &values));
   ASSERT_EQ(values.size(), 12U);
   const filter::Tree tree = world.tree(text, 0, filter::Want::any);
   for (size_t i = 0; i < values.size(); ++i) {

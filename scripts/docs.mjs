@@ -1,0 +1,21 @@
+/** `npm run docs`: writes what is made from tables, docs/filters.md. Builds first: the core itself knows the tables. */
+
+import fs from 'node:fs'
+import { buildSteps } from './lib/build-steps.mjs'
+import { filterDocs } from './lib/filter-docs.mjs'
+import { inRoot } from './lib/paths.mjs'
+import { setupSteps } from './lib/setup-steps.mjs'
+import { main } from './lib/steps.mjs'
+
+await main([
+  ...setupSteps('build'),
+  ...buildSteps(),
+  {
+    title: 'docs/filters.md',
+    run: async () => {
+      const { describeFilters } = await import('tickscan')
+      fs.mkdirSync(inRoot('docs'), { recursive: true })
+      fs.writeFileSync(inRoot('docs/filters.md'), filterDocs(await describeFilters()))
+    },
+  },
+])

@@ -1,0 +1,53 @@
+// Bollinger bands: an average, and bands dev_up and dev_down standard deviations above and below it.
+//
+// Source: J. Bollinger; TA-Lib's ta_BBANDS.c: the deviation is that of the population around the window's
+// plain mean, whatever average `ma_type` chooses (moving_average.h). percent_b is the input's place between
+// the bands (0 lower, 1 upper; unknown where they meet), width is (upper − lower) / middle.
+// The deviation is computed as window_moments.h says: TA-Lib answers 0 for a variance below 1e-14, that is
+// for any low price. First output at the average's first, input period − 1 for the plain one.
+#include <cmath>
+
+#include "indicator/moving_average.h"
+#include "indicator/window_moments.h"
+
+namespace tickscan::indicator {
+
+namespace {
+
+template <bool kWrite>
+class BollingerBands {
+ public:
+  static constexpr uint32_t kInputs = 1;
+  static constexpr uint32_t kOutputs = 5;
+  static uint32_t lookback(const double* p) {
+    return moving_average_lookback(whole_param(p, 3), whole_param(p, 0));
+  }
+
+  BollingerBands(Column<kWrite>& column, const double* p)
+      : p_(p), window_(column, whole_param(p, 0)), average_(column, whole_param(p, 3), whole_param(p, 0)) {}
+
+  void step(const double* x, double* y) {
+    const double deviation = std::sqrt(window_.next(x[0]).variance);
+    const double middle = average_.next(x[0]);
+    // The average takes at least as long to fill as the window: with it, all are unknown.
+    const double upper = middle + p_[1] * deviation;
+    const double lower = middle - p_[2] * deviation;
+    y[0] = middle;
+    y[1] = upper;
+    y[2] = lower;
+    y[3] = (x[0] - lower) / (upper - lower);
+    y[4] = (upper - lower) / middle;
+  }
+
+ private:
+  const double* p_;
+  Variance<kWrite> window_;
+  MovingAverage<kWrite> average_;
+};
+
+}  // namespace
+
+extern const Kernel bbands_kernel;
+const Kernel bbands_kernel = stepped_kernel<BollingerBands>();
+
+}  // namespace tickscan::indicator

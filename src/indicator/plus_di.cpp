@@ -1,0 +1,28 @@
+// Wilder's upward index: the smoothed upward movement in percent of the smoothed true range.
+//
+// Formula and source: directional.h. A range of 0 gives 0. First output at input `period`, as TA-Lib's
+// PLUS_DI, which forgets the factor 100 for period 1; here period 1 is in percent too.
+#include "indicator/directional.h"
+#include "indicator/lane_kernel.h"
+
+namespace tickscan::indicator {
+
+namespace {
+
+struct PlusDi {
+  using Lane = Directional;
+  static constexpr uint32_t kInputs = 3;
+  static constexpr uint32_t kOutputs = 1;
+  static uint32_t lookback(const double* p) { return whole_param(p, 0); }
+  static void step(Lane& lane, uint32_t n, const double* p, const double* x, double* y) {
+    lane.step(n, p[0], x[0], x[1], x[2]);
+    y[0] = lane.plus_index();
+  }
+};
+
+}  // namespace
+
+extern const Kernel plus_di_kernel;
+const Kernel plus_di_kernel = lane_kernel<PlusDi>();
+
+}  // namespace tickscan::indicator

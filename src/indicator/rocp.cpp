@@ -1,0 +1,36 @@
+// Rate of change as a share: (x − x[period]) / x[period], and 0 after a 0 (ta_ROCP.c). First output at input
+// `period`.
+#include "indicator/parts.h"
+
+namespace tickscan::indicator {
+
+namespace {
+
+template <bool kWrite>
+class RocP {
+ public:
+  static constexpr uint32_t kInputs = 1;
+  static constexpr uint32_t kOutputs = 1;
+
+  static uint32_t lookback(const double* params) { return whole_param(params, 0); }
+
+  RocP(Column<kWrite>& column, const double* params) : past_(column, whole_param(params, 0)) {}
+
+  void step(const double* inputs, double* outputs) {
+    if (past_.full()) {
+      const double before = past_.oldest();
+      outputs[0] = before == 0 ? 0.0 : (inputs[0] - before) / before;
+    }
+    past_.push(inputs[0]);
+  }
+
+ private:
+  Ring<kWrite> past_;
+};
+
+}  // namespace
+
+extern const Kernel rocp_kernel;
+const Kernel rocp_kernel = stepped_kernel<RocP>();
+
+}  // namespace tickscan::indicator
