@@ -1,7 +1,5 @@
 // Live, closed, late, corrected and loaded klines in any order through the writer, against a std::map from
 // open time to kline: the ring's contents, every counter, the revision and the dirty mark.
-#ifdef TICKSCAN_HAS_RAPIDCHECK
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -140,5 +138,3 @@ RC_GTEST_PROP(WriterProperty, AgreesWithAMapOverAnySequence, ()) {
 
 }  // namespace
 }  // namespace tickscan::market
-
-#endif
