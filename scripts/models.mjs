@@ -107,7 +107,9 @@ async function modelRun(model, sizes) {
 async function mutantRun({ model, name, killedBy, sizes }) {
   const { broken, states, seconds } = await check(model, sizes ?? {}, { mutation: name })
   const right = broken === killedBy
-  const result = right ? `killed by ${killedBy}` : `NOT KILLED by ${killedBy}: ${broken ?? 'everything holds'}`
+  const result = right
+    ? `killed by ${killedBy}`
+    : `NOT KILLED by ${killedBy}: ${broken ?? 'everything holds'}`
   return { title: `${model} ${name}`, right, result, states, seconds }
 }
 

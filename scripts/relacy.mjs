@@ -85,7 +85,8 @@ async function mutantRun(mutant, folder) {
 export function mutated({ file = '', find = '', replace = '' }, folder) {
   const copy = path.join(folder, 'src')
   fs.rmSync(copy, { recursive: true, force: true })
-  for (const part of ['base', 'market']) fs.cpSync(inRoot('src', part), path.join(copy, part), { recursive: true })
+  for (const part of ['base', 'market'])
+    fs.cpSync(inRoot('src', part), path.join(copy, part), { recursive: true })
   const place = path.join(folder, file)
   const parts = fs.readFileSync(place, 'utf8').split(find)
   if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${find}`)
@@ -120,7 +121,8 @@ async function compiler(args) {
 async function execute(program, args) {
   const { text } = await output(program, args)
   const [, word, executions] = /^(holds|BROKEN) after (\d+) executions$/m.exec(text) ?? []
-  if (!word) throw new Error(`${path.basename(program)} ${args.join(' ')} gave no result:\n${text.slice(-500)}`)
+  if (!word)
+    throw new Error(`${path.basename(program)} ${args.join(' ')} gave no result:\n${text.slice(-500)}`)
   const found = /^[A-Z][A-Z ]{5,}.*$/m.exec(text.replace(/^BROKEN.*$/m, ''))?.[0] ?? ''
   return { held: word === 'holds', executions: Number(executions), found }
 }

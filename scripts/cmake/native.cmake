@@ -23,3 +23,7 @@ if(test_sources)
   endif()
   gtest_discover_tests(tickscan_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${timeout_s})
 endif()
+
+# Benchmarks are built when they are asked for, by `npm run bench`.
+add_executable(tickscan_tracker_cost EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/native/tracker_cost.cpp)
+target_link_libraries(tickscan_tracker_cost PRIVATE tickscan_core tickscan_options)

@@ -141,13 +141,15 @@ function recorded(view, name, record) {
 
 /** Atomics as the writer sees them. */
 function recordingAtomics(words, proxy, names, record) {
-  const one = (operation, verb) => (view, index, ...values) => {
-    assert.equal(view, proxy)
-    const result = real[operation](words, index, ...values)
-    const step = names.word(verb, index, values[0])
-    if (step) record(step)
-    return result
-  }
+  const one =
+    (operation, verb) =>
+    (view, index, ...values) => {
+      assert.equal(view, proxy)
+      const result = real[operation](words, index, ...values)
+      const step = names.word(verb, index, values[0])
+      if (step) record(step)
+      return result
+    }
   return Object.fromEntries([
     ['load', one('load', 'load')],
     ['store', one('store', 'store')],
@@ -212,9 +214,19 @@ const mutants = [
     '[words[box + this.#state], (words[box + this.#state] = mine | FRESH)][0]',
     'ticker',
   ],
-  ['market-memory.js', 'if (epochAfter !== epoch) Atomics.or', 'if (false) Atomics.or', 'the epoch moves after the bit was set'],
+  [
+    'market-memory.js',
+    'if (epochAfter !== epoch) Atomics.or',
+    'if (false) Atomics.or',
+    'the epoch moves after the bit was set',
+  ],
   ['market-memory.js', '(epochAfter & 1)', '(epoch & 1)', 'the epoch moves after the bit was set'],
-  ['market-memory.js', 'const epochAfter = Atomics.load(words, this.#epoch)', 'const epochAfter = epoch', 'ticker'],
+  [
+    'market-memory.js',
+    'const epochAfter = Atomics.load(words, this.#epoch)',
+    'const epochAfter = epoch',
+    'ticker',
+  ],
   [
     'market-memory.js',
     'Atomics.or(words, word + (epoch & 1) * this.#bufferWords, bit)',
@@ -246,7 +258,12 @@ const mutants = [
     'memory.mark(0, symbol, box); memory.publish(box, mine)',
     'ticker',
   ],
-  ['ticker-writer.js', 'const { doubles } = memory', 'memory.publish(box, mine); const { doubles } = memory', 'ticker'],
+  [
+    'ticker-writer.js',
+    'const { doubles } = memory',
+    'memory.publish(box, mine); const { doubles } = memory',
+    'ticker',
+  ],
   ['ticker-writer.js', 'if (!memory.claim(box)) return OWNED', '', 'ticker'],
   [
     'kline-writer.js',

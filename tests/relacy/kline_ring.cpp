@@ -2,13 +2,13 @@
 // the oldest and the newest kline and asks whether they count.
 #include "product_atomics.h"
 // The product, with those atomics:
-#include "market/kline_ring.cpp"
 #include "explore.h"
+#include "market/kline_ring.cpp"
 
 namespace {
 
-using tickscan::market::Kline;
 using tickscan::market::kKlineFields;
+using tickscan::market::Kline;
 using tickscan::market::KlineRing;
 
 constexpr uint32_t kMaxKlines = 2;

@@ -117,8 +117,8 @@ RC_GTEST_PROP(WriterProperty, AgreesWithAMapOverAnySequence, ()) {
       got = writer.update_kline(kSlot, 0, kline_at(minute, value), true);
       right = model.close(minute, value);
     } else {
-      const auto loaded = *rc::gen::container<std::map<int, int>>(rc::gen::inRange(now - 8, now + 3),
-                                                                   rc::gen::inRange(1, 3));
+      const auto loaded =
+          *rc::gen::container<std::map<int, int>>(rc::gen::inRange(now - 8, now + 3), rc::gen::inRange(1, 3));
       std::vector<Kline> klines;
       for (const auto& [minute, open] : loaded) klines.push_back(kline_at(minute, open));
       got = writer.load_history(kSlot, 0, klines);
