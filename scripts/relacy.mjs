@@ -3,7 +3,7 @@
  * model allows. Each program must hold, and each mutant of its table must be found.
  *
  *   node scripts/relacy.mjs           seconds: 50,000 random executions and all with one preemption
- *   node scripts/relacy.mjs --full    minutes: 20,000,000 and all with three preemptions
+ *   node scripts/relacy.mjs --full    minutes: 5,000,000 and all with three preemptions
  */
 
 import { spawn } from 'node:child_process'
@@ -19,7 +19,7 @@ const EXTENTS = {
     ['bound', '1'],
   ],
   full: [
-    ['random', '20000000'],
+    ['random', '5000000'],
     ['bound', '3'],
   ],
 }

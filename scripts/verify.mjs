@@ -4,7 +4,7 @@
  */
 
 import { availableParallelism } from 'node:os'
-import { buildPreset } from './lib/build-steps.mjs'
+import { buildPreset, buildSteps } from './lib/build-steps.mjs'
 import { inRoot } from './lib/paths.mjs'
 import { run } from './lib/run.mjs'
 import { setupSteps } from './lib/setup-steps.mjs'
@@ -45,6 +45,27 @@ const proofs = [
     run: () => run(process.execPath, [inRoot('scripts/relacy.mjs'), '--full']),
   },
   {
+    name: 'stress',
+    proves: 'four writer threads lose nothing and tear nothing for ten seconds, in Node and in Chrome',
+    run: () =>
+      run(
+        process.execPath,
+        ['--test', inRoot('tests/node/stress.test.mjs'), inRoot('tests/browser/stress.test.mjs')],
+        {
+          env: { TICKSCAN_STRESS_SECONDS: '10' },
+        },
+      ),
+  },
+  {
+    name: 'scan',
+    proves: 'the scan agrees with the naive interpreter on 400 random markets',
+    run: async () => {
+      await buildPreset('native-release')
+      const filter = '--gtest_filter=ScanProperty.*'
+      await run(inRoot('build/native-release/tickscan_tests'), [filter], { env: { TICKSCAN_SEEDS: '400' } })
+    },
+  },
+  {
     name: 'release',
     proves: 'the native tests pass optimised and without assertions, as the core is shipped',
     run: () => sanitized('native-release', { TICKSCAN_ROUNDS: '30', RC_PARAMS: 'max_success=10000' }),
@@ -71,5 +92,6 @@ if (unknown.length > 0) {
 const chosen = proofs.filter(({ name }) => named.length === 0 || named.includes(name))
 await main([
   ...setupSteps('verify'),
+  ...buildSteps(),
   ...chosen.map(({ name, proves, run }) => ({ title: `${name}: ${proves}`, independent: true, run })),
 ])

@@ -84,6 +84,7 @@ TEST(Mailbox, WhatWasMarkedIsNewerUntilItIsScannedAlsoAcrossTheWrap) {
   // Versions count modulo 2^32 and marks modulo 2^28: both wraps, and the sign in between.
   for (const int32_t first : {0, (1 << 27) - 2, (1 << 28) - 2, INT_MAX - 1, -2}) {
     box.header.version.store(first);
+    box.header.note_marked();
     for (int i = 0; i < 4; ++i) {
       const int32_t scanned = box.header.version.load();
       box.write(i);

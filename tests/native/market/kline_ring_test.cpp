@@ -63,6 +63,20 @@ TEST_P(RingSizes, KeepsTheNewestAndSaysWhatWasLapped) {
   }
 }
 
+// An append in its first half: the entry is stored and the count is not. All that readers may ask for is whole.
+TEST_P(RingSizes, TheEntryBeingWrittenIsNoneOfTheKept) {
+  const uint32_t max_klines = GetParam();
+  Ring ring(max_klines);
+  for (uint32_t n = 0; n < 2 * max_klines; ++n) ring->append(numbered(n));
+  const uint32_t count = ring->count();
+  ring->overwrite(count, numbered(-1));
+  for (uint32_t n = ring->oldest(count); n < count; ++n) {
+    Kline kline{};
+    ASSERT_EQ(ring->read(n, 0, &kline), Read::ok);
+    ASSERT_TRUE(is_numbered(kline, n));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(MaxKlines, RingSizes, testing::Values(1, 2, 3, 500, 5000));
 
 TEST(KlineRing, AReadAcrossARewriteIsTold) {
