@@ -41,7 +41,7 @@ export const models = [
     name: 'wake',
     holds: 'an engine that sleeps has scanned everything, or a writer is about to wake it',
     short: [{ UPDATES: 1 }],
-    full: [{ UPDATES: 2 }, { WRITERS: 3, UPDATES: 1 }],
+    full: [{ UPDATES: 2 }],
   },
   {
     name: 'ring',
