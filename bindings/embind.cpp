@@ -266,6 +266,7 @@ val cycle(double now_ms) {
   result.set("filtersSkipped", static_cast<double>(done.report.filters_skipped));
   result.set("elapsedUs", done.elapsed_us);
   result.set("pending", false);
+  result.set("damaged", done.report.ingested.damaged);
   result.set("wordsOffset", address(deltas.words.data()));
   result.set("wordsCount", static_cast<double>(deltas.words.size()));
   result.set("valuesOffset", address(deltas.values.data()));
@@ -291,6 +292,19 @@ val series(const val& from) {
                                       params_of(from), from["slot"].as<unsigned>(), &values));
 }
 
+// Series that were given up: [{ slot, interval }], interval an index.
+val damaged() {
+  val result = val::array();
+  unsigned index = 0;
+  for (const auto& [slot, interval] : the_engine->scan().damaged()) {
+    val one = val::object();
+    one.set("slot", slot);
+    one.set("interval", interval);
+    result.set(index++, one);
+  }
+  return result;
+}
+
 val status() {
   val result = val::object();
   const auto number = [&](const char* name, auto value) { result.set(name, static_cast<double>(value)); };
@@ -308,6 +322,7 @@ val status() {
   number("sweepFound", the_engine->scan().sweep_found());
   number("scannedWrites", the_engine->totals().ingested.scanned);
   number("coalescedWrites", the_engine->totals().ingested.coalesced);
+  number("damagedSeries", the_engine->scan().damaged().size());
   number("unscanned", the_engine->scan().unscanned());
   number("updatedSymbols", the_engine->totals().updated_symbols);
   number("filtersRun", the_engine->totals().filters_run);
@@ -335,6 +350,7 @@ EMSCRIPTEN_BINDINGS(tickscan) {
   emscripten::function("evaluate", &evaluate);
   emscripten::function("series", &series);
   emscripten::function("status", &status);
+  emscripten::function("damaged", &damaged);
   emscripten::function(
       "setIdle", +[] { return the_engine->set_idle(); });
 }

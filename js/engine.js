@@ -261,6 +261,7 @@ export class Engine {
     if (result.ok === false) throw fromErrorData(result.error)
     this.#cadence?.noteCycle()
     if (result.wordsCount > 0) this.#sendSignals(result, command)
+    if (result.damaged > 0) this.#reportDamage()
     return result
   }
 
@@ -275,6 +276,15 @@ export class Engine {
     const baseCycle = this.#lastSignalsCycle
     this.#event('SIGNALS', { cycle, baseCycle, command, valueCount, wordCount, buffer }, [buffer])
     this.#lastSignalsCycle = cycle
+  }
+
+  /** Some writer ended in the middle of a rewrite: says which series are left alone until one comes back. */
+  #reportDamage() {
+    const series = this.#guard(() => this.#core.damaged())
+    const message = `${series.length} series stay half rewritten, because their writer ended in the middle`
+    const expected = 'a new writer that loads their history again'
+    const error = new TickscanError('E_SERIES_DAMAGED', message, { expected, details: { series } })
+    this.#event('ERROR', { error: toErrorData(error), fatal: false })
   }
 
   /**

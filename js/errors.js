@@ -37,6 +37,7 @@ export const JS_ERROR_CODES = Object.freeze({
   E_CLONE: 'a message could not be cloned on its way between threads',
   E_VALUE: 'a value of a market update is unsuitable; the record stays as it was',
   E_BUSY: 'a record was being written during every look at it',
+  E_SERIES_DAMAGED: 'a writer ended in the middle of rewriting a series, which keeps its last whole state',
   E_STALE: 'a closed kline is older than the history that is kept',
   E_OWNED: 'another writer owns the record',
   E_LAYOUT: 'the handle or its shared memory is not what this version understands',

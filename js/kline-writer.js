@@ -54,6 +54,13 @@ export class KlineWriter {
   #duplicates
   #dropped
   #corrections
+  /**
+   * Open times of the newest closed and of the live kline by series, NaN for none: what a live kline is compared
+   * with. Right as long as this writer owns the series; looking them up in shared memory would touch two more
+   * cache lines for each update.
+   */
+  #lastOpen
+  #liveOpen
 
   /**
    * @param {import('./market-memory.js').MarketMemory} memory
@@ -80,6 +87,8 @@ export class KlineWriter {
     this.#duplicates = layout.seriesDuplicates / 4
     this.#dropped = layout.seriesDropped / 4
     this.#corrections = layout.seriesCorrections / 4
+    this.#lastOpen = new Float64Array(layout.maxSymbols * intervals.length)
+    this.#liveOpen = new Float64Array(layout.maxSymbols * intervals.length)
   }
 
   /**
@@ -106,12 +115,14 @@ export class KlineWriter {
       return INVALID
     }
     const memory = this.#memory
-    const box = this.box(symbol, row)
-    if (!memory.claim(box)) return OWNED
+    const series = symbol * this.#intervals + row
+    const box = this.#base + series * this.#stride
+    if (!memory.owns(box) && !this.claim(symbol, row)) return OWNED
     const mine = memory.privateSlot(box)
     if (memory.words[box + this.#closedCount] < 0 || mine > 2) return DAMAGED
     if (closed !== true) {
-      if (!this.#isNewest(symbol, row, box, openTime)) return LATE
+      if (!this.#isNewest(series, box, openTime)) return LATE
+      this.#liveOpen[series] = openTime
       // Straight into the slot: live klines are the hottest path of all.
       const { doubles } = memory
       const to = box / 2 + this.#slots8 + mine * this.#slotDoubles
@@ -140,21 +151,34 @@ export class KlineWriter {
   /**
    * Whether a live kline is newer than all closed ones and not older than the live one; counts it if it is not,
    * and what it supersedes if it is.
-   * @param {number} symbol
-   * @param {number} row
+   * @param {number} series
    * @param {number} box
    * @param {number} openTime
    */
-  #isNewest(symbol, row, box, openTime) {
+  #isNewest(series, box, openTime) {
     const { words } = this.#memory
-    const live = this.#liveOpenTime(box)
-    const last = this.#lastOpenTime(symbol, row, box)
+    const live = this.#liveOpen[series]
+    const last = this.#lastOpen[series]
     // Comparisons with NaN are false: an empty series has nothing to be late against.
     if (openTime <= last || openTime < live) {
       words[box + this.#late]++
       return false
     }
     if (live < openTime && !(live <= last)) words[box + this.#dropped]++
+    return true
+  }
+
+  /**
+   * Takes the series, and looks up what its live klines are compared with.
+   * @param {number} symbol
+   * @param {number} row
+   */
+  claim(symbol, row) {
+    const box = this.box(symbol, row)
+    if (!this.#memory.claim(box)) return false
+    const series = symbol * this.#intervals + row
+    this.#lastOpen[series] = this.#lastOpenTime(symbol, row, box)
+    this.#liveOpen[series] = this.#liveOpenTime(box)
     return true
   }
 
@@ -166,12 +190,14 @@ export class KlineWriter {
   #writeClosed(symbol, row, box) {
     const { words, doubles } = this.#memory
     const openTime = this.#kline[0]
-    const last = this.#lastOpenTime(symbol, row, box)
+    const series = symbol * this.#intervals + row
+    const last = this.#lastOpen[series]
     if (openTime <= last) return this.#rewrite(symbol, row, box)
     const count = words[box + this.#closedCount]
     if (count > 0) words[box + this.#gaps] += this.#missing(row, last, openTime)
-    const live = this.#liveOpenTime(box)
+    const live = this.#liveOpen[series]
     if (live < openTime && !(live <= last)) words[box + this.#dropped]++
+    this.#lastOpen[series] = openTime
     const to = this.ring(symbol, row) + (count % this.#capacity)
     for (let c = 0; c < COLUMNS; c++) doubles[to + c * this.#column8] = this.#kline[c]
     // The store publishes the entry: a reader that sees the count sees the kline.
@@ -292,6 +318,7 @@ export class KlineWriter {
     words[box + this.#historyCount] = count
     Atomics.store(words, box + this.#closedCount, count)
     this.endRewrite(box)
+    this.#lastOpen[symbol * this.#intervals + row] = this.#lastOpenTime(symbol, row, box)
     this.#memory.bumpVersion(box)
     this.#memory.mark(1 + row, symbol, box)
   }

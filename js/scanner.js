@@ -10,16 +10,7 @@
  */
 
 import { availableThreads, compileCore, createEngineWorker } from '#platform'
-import {
-  checkCall,
-  checkConfig,
-  checkEvaluate,
-  checkLast,
-  checkSeries,
-  checkStart,
-  checkStream,
-  checkTexts,
-} from './call-options.js'
+import { checkCall, checkEvaluate, checkSeries, checkStart, checkStream, checkTexts } from './call-options.js'
 import { DeltaStreams } from './delta-stream.js'
 import { EngineClient } from './engine-client.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
@@ -30,12 +21,11 @@ import { own, takeFields } from './message-check.js'
 import { describe } from './names.js'
 import { completeOptions, configError } from './options.js'
 import { EVENTS } from './protocol.js'
-import { ScannerEvents } from './scanner-events.js'
+import { ScannerReads } from './scanner-reads.js'
 import { checkIsolation, untilAborted } from './start-up.js'
 import { SymbolList } from './symbol-list.js'
 import { checkTrader } from './trader.js'
 import { TraderRegistry } from './trader-registry.js'
-import { intervalError } from './writer-errors.js'
 
 /** @import { CallOptions, CycleResult, EvaluateOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
 /** @import { Delta } from './match-table.js' */
@@ -49,15 +39,13 @@ const SHUTDOWN_MS = 2000
  * Scans symbols against traders. Made by `createScanner`. Events: 'signals' (`detail` is a Delta) and 'error'
  * (`detail` is a TickscanError).
  */
-export class Scanner extends ScannerEvents {
+export class Scanner extends ScannerReads {
   #options
   #client
   #traders
   #symbols = new SymbolList()
   /** @type {MarketWriter | undefined} */
   #writer
-  /** @type {MarketReader | undefined} */
-  #reader
   #streams
   /** @type {Map<number, Delta[]>} seq of a command → the deltas that it caused */
   #collected = new Map()
@@ -103,7 +91,7 @@ export class Scanner extends ScannerEvents {
       return scanner
     } catch (error) {
       // Not a shutdown in order: an engine that did not start may not answer.
-      await scanner.#end(scanner.#reader ? 'SHUTDOWN' : undefined)
+      await scanner.#end(scanner.#writer ? 'SHUTDOWN' : undefined)
       throw error
     }
   }
@@ -246,94 +234,6 @@ export class Scanner extends ScannerEvents {
   }
 
   /**
-   * A symbol's ticker as the last cycle saw it: a copy with the fields that are known, undefined if none is.
-   * @param {string} symbol
-   * @returns {import('./ticker-writer.js').Ticker | undefined}
-   * @throws {TickscanError} E_SYMBOL E_CLOSED; E_BUSY if the record cannot be read whole
-   */
-  ticker(symbol) {
-    this.#checkOpen()
-    return this.#reads.ticker(this.#symbols.slotOf(symbol))
-  }
-
-  /**
-   * A symbol's newest klines, oldest first: copies. The last one is live (`closed: false`) if the last cycle saw one
-   * newer than the last closed one.
-   * @param {string} symbol
-   * @param {string} [interval] default: the scanner's first
-   * @param {{ last?: number }} [options] at most `last` klines; without it all that are kept
-   * @returns {import('./kline-writer.js').Kline[]}
-   * @throws {TickscanError} E_SYMBOL E_INTERVAL E_CONFIG E_CLOSED; E_BUSY if the series cannot be read whole
-   */
-  klines(symbol, interval, options) {
-    this.#checkOpen()
-    return this.#reads.klines(this.#symbols.slotOf(symbol), this.#row(interval), checkLast(options))
-  }
-
-  /**
-   * A symbol's closed klines without a copy, for charts; KlineView says what may be stale and how to tell.
-   * @param {string} symbol
-   * @param {string} [interval] default: the scanner's first
-   * @returns {import('./kline-view.js').KlineView}
-   * @throws {TickscanError} E_SYMBOL E_INTERVAL E_CLOSED
-   */
-  klinesView(symbol, interval) {
-    this.#checkOpen()
-    return this.#reads.view(this.#symbols.slotOf(symbol), this.#row(interval))
-  }
-
-  /**
-   * What happened to a series so far: klines closed, missing, late, known already, corrected.
-   * @param {string} symbol
-   * @param {string} [interval] default: the scanner's first
-   * @returns {import('./market-reader.js').SeriesCounters}
-   * @throws {TickscanError} E_SYMBOL E_INTERVAL E_CLOSED
-   */
-  counters(symbol, interval) {
-    this.#checkOpen()
-    return this.#reads.counters(this.#symbols.slotOf(symbol), this.#row(interval))
-  }
-
-  /**
-   * The time of the last cycle that saw an update of a symbol, ms; undefined before the first.
-   * @param {string} symbol
-   * @returns {number | undefined}
-   * @throws {TickscanError} E_SYMBOL E_CLOSED
-   */
-  updatedAt(symbol) {
-    this.#checkOpen()
-    return this.#reads.updatedAt(this.#symbols.slotOf(symbol), this.#now())
-  }
-
-  /**
-   * Changes settings while everything runs. `debugUpdates: true` makes every writer enter its updates into a ring of
-   * the last 100, which `recentUpdates()` reads; it is off at first.
-   * @param {{ debugUpdates?: boolean }} config
-   * @returns {Promise<void>}
-   * @throws {TickscanError} E_CONFIG E_CLOSED
-   */
-  async setConfig(config) {
-    this.#checkOpen()
-    const { debugUpdates } = checkConfig(config)
-    if (debugUpdates !== undefined) this.#reads.debugging = debugUpdates
-  }
-
-  /**
-   * The last updates of all writers while `debugUpdates` was on, oldest first.
-   * @returns {{ symbol: string, record: string, time: number, writer: number }[]} record: 'ticker' or the interval
-   */
-  recentUpdates() {
-    this.#checkOpen()
-    const { intervals } = this.#options
-    return this.#reads.recentUpdates(Date.now()).map(({ symbol, row, time, writer }) => ({
-      symbol: this.#symbols.nameAt(symbol),
-      record: row === 0 ? 'ticker' : intervals[row - 1],
-      time,
-      writer,
-    }))
-  }
-
-  /**
    * @param {CallOptions} [options]
    * @returns {Promise<Status>}
    */
@@ -351,7 +251,7 @@ export class Scanner extends ScannerEvents {
       memory,
       core,
       writer: this.writer.counters,
-      updates: this.#reads.updates,
+      updates: this.updates,
       sweepFound: core.sweepFound,
       client: { pending: this.#client.pending, streams: this.#streams.size },
       clock: this.#now(),
@@ -461,7 +361,13 @@ export class Scanner extends ScannerEvents {
     const onWake = own(features, 'waitAsync') === true ? nothing : () => this.#client.signal('WAKE')
     const handle = { kind: /** @type {const} */ ('tickscan-market'), memory, layout, intervals }
     this.#writer = new MarketWriter(handle, { onWake })
-    this.#reader = new MarketReader(handle)
+    this.attachMarket({
+      reader: new MarketReader(handle),
+      symbols: this.#symbols,
+      intervals: this.#options.intervals,
+      checkOpen: () => this.#checkOpen(),
+      now: () => this.#now(),
+    })
   }
 
   /** @param {Record<string, any>} fields of SIGNALS */
@@ -483,18 +389,6 @@ export class Scanner extends ScannerEvents {
     this.#state = 'failed'
     this.#streams.end(error)
     this.emit('error', error)
-  }
-
-  get #reads() {
-    return /** @type {MarketReader} */ (this.#reader)
-  }
-
-  /** @param {string | undefined} interval */
-  #row(interval) {
-    const { intervals } = this.#options
-    const row = interval === undefined ? 0 : intervals.indexOf(interval)
-    if (row < 0) throw intervalError(/** @type {string} */ (interval), [...intervals])
-    return row
   }
 
   #checkOpen() {

@@ -36,7 +36,9 @@ const COMPILE = ['-w', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=2048']
 export async function check(name, sizes, { mutation, optimise = false, keep = false } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `model-${name}-`))
   try {
-    const file = inRoot('tests/model', `${name}.pml`)
+    // A copy, because the search writes its trail beside the model.
+    const file = `${name}.pml`
+    fs.copyFileSync(inRoot('tests/model', file), path.join(folder, file))
     const defines = Object.entries(sizes).map(([key, value]) => `-D${key}=${value}`)
     if (mutation) defines.push(`-D${mutation}`)
     await output('spin', ['-a', ...defines, file], folder)
@@ -107,7 +109,9 @@ async function modelRun(model, sizes) {
 async function mutantRun({ model, name, killedBy, sizes }) {
   const { broken, states, seconds } = await check(model, sizes ?? {}, { mutation: name })
   const right = broken === killedBy
-  const result = right ? `killed by ${killedBy}` : `NOT KILLED by ${killedBy}: ${broken ?? 'everything holds'}`
+  const result = right
+    ? `killed by ${killedBy}`
+    : `NOT KILLED by ${killedBy}: ${broken ?? 'everything holds'}`
   return { title: `${model} ${name}`, right, result, states, seconds }
 }
 

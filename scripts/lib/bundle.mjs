@@ -55,7 +55,8 @@ export async function bundle() {
       alias: { '#glue': glueOf[platform].to },
       // The glue's Node branches are dead code in the browser's bundle, and the other way round.
       minifySyntax: true,
-      minifyWhitespace: true,
+      // Node prints the line of an uncaught error: it must not be the whole file.
+      minifyWhitespace: platform === 'web',
       legalComments: 'none',
       logLevel: 'warning',
       sourcemap: false,

@@ -32,6 +32,7 @@ export const allPurposes = [
 
 const wasm = /** @type {Purpose[]} */ (['start', 'build', 'test in Node', 'test in Chromium'])
 const native = /** @type {Purpose[]} */ (['test natively', 'verify'])
+const proofs = /** @type {Purpose[]} */ (['test in Node', 'verify'])
 
 /** @type {Need[]} */
 export const needs = [
@@ -56,7 +57,7 @@ export const needs = [
   {
     what: 'a C++20 compiler',
     packages: ['g++'],
-    for: native,
+    for: [...native, ...proofs],
     found: () => answers('c++', '--version'),
   },
   {
@@ -64,6 +65,25 @@ export const needs = [
     packages: ['libgtest-dev'],
     for: native,
     found: () => anyExists('/usr/include/gtest/gtest.h', '/usr/local/include/gtest/gtest.h'),
+  },
+  {
+    what: 'RapidCheck (property tests)',
+    packages: ['librapidcheck-dev'],
+    for: native,
+    found: () => anyExists('/usr/include/rapidcheck.h', '/usr/local/include/rapidcheck.h'),
+  },
+  {
+    // It writes C, which gcc compiles.
+    what: 'Spin (model checker)',
+    packages: ['spin', 'gcc'],
+    for: proofs,
+    found: () => answers('spin', '-V') && answers('gcc', '--version'),
+  },
+  {
+    what: 'Relacy (explores the C++ memory model)',
+    packages: ['relacy-dev'],
+    for: proofs,
+    found: () => anyExists('/usr/include/relacy/relacy.hpp', '/usr/local/include/relacy/relacy.hpp'),
   },
   {
     what: 'Chromium',

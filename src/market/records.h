@@ -74,11 +74,12 @@ struct SeriesRecord {
   std::atomic<int32_t> closed_count;   // klines ever closed; kline n lies in ring entry n % capacity
   std::atomic<int32_t> revision;       // odd while the ring is rewritten, +2 with every rewrite
   std::atomic<int32_t> history_count;  // closed_count after the last history load
-  std::atomic<int32_t> gaps;           // missing klines between closed ones; counted anew over what is kept at a rewrite
-  std::atomic<int32_t> late;           // unclosed klines that came for a closed or older open time
-  std::atomic<int32_t> duplicates;     // closed klines that were known already, with equal values
-  std::atomic<int32_t> dropped;        // live klines that were superseded without being closed
-  std::atomic<int32_t> corrections;    // closed klines that were known with other values
+  std::atomic<int32_t>
+      gaps;  // missing klines between closed ones; counted anew over what is kept at a rewrite
+  std::atomic<int32_t> late;         // unclosed klines that came for a closed or older open time
+  std::atomic<int32_t> duplicates;   // closed klines that were known already, with equal values
+  std::atomic<int32_t> dropped;      // live klines that were superseded without being closed
+  std::atomic<int32_t> corrections;  // closed klines that were known with other values
   double slots[3][kKlineFields];
 };
 static_assert(sizeof(SeriesRecord) == 192);

@@ -31,9 +31,11 @@ struct SeriesLanes {
   int32_t scanned[kLanes];                   // version of the record that was ingested last
   int32_t noted[kLanes];                     // the sweep's note of what writers had marked
   std::atomic<int32_t> version[kLanes];      // odd while `now` is written; for readers outside the engine
-  LaneMask live;                             // lanes whose live kline is newer than the last closed one
-  LaneMask deferred;                         // lanes whose ring was being rewritten: left for the next cycle
-  LaneMask rebuild;                          // lanes whose history changed: step again from the oldest
+  double odd_since[kLanes];  // when the ring was first seen half rewritten, ms; NaN while it is whole
+  LaneMask live;             // lanes whose live kline is newer than the last closed one
+  LaneMask deferred;         // lanes whose ring was being rewritten: left for the next cycle
+  LaneMask damaged;          // lanes whose ring stayed half rewritten: left alone until its writer comes back
+  LaneMask rebuild;          // lanes whose history changed: step again from the oldest
   double length_ms;
 };
 

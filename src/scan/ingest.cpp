@@ -52,12 +52,31 @@ bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval,
   const bool lapped = series.cursor[lane] < ring.oldest(series.visible[lane]);
   if (rewritten || lapped) series.rebuild |= lane_bit(lane);
   series.revision[lane] = revision;
+  series.odd_since[lane] = kUnknown;
+  series.damaged &= ~lane_bit(lane);
   return true;
+}
+
+// The lanes to look at again in the next cycle, of those whose ring is being rewritten.
+LaneMask still_waiting(SeriesLanes& series, LaneMask unreadable, double now_ms, IngestCounts* counts) {
+  LaneMask waiting = 0;
+  for_each_lane(unreadable, [&](uint32_t lane) {
+    double& since = series.odd_since[lane];
+    if (std::isnan(since)) since = now_ms;
+    if (now_ms - since <= kDamagedAfterMs) {
+      waiting |= lane_bit(lane);
+    } else if ((series.damaged >> lane & 1) == 0) {
+      series.damaged |= lane_bit(lane);
+      counts->damaged += 1;
+    }
+  });
+  return waiting;
 }
 
 }  // namespace
 
-void ingest(const market::Store& store, uint32_t block_index, Block& block, IngestCounts* counts) {
+void ingest(const market::Store& store, uint32_t block_index, Block& block, double now_ms,
+            IngestCounts* counts) {
   const uint32_t first = block_index * kLanes;
   block.broken = 0;
   for_each_lane(block.dirty[0] & block.active,
@@ -72,7 +91,8 @@ void ingest(const market::Store& store, uint32_t block_index, Block& block, Inge
     });
     dirty &= ~unreadable;
     series.deferred = unreadable;
-    for_each_lane(unreadable, [&](uint32_t lane) { store.tracker().mark(1 + i, first + lane); });
+    const LaneMask again = still_waiting(series, unreadable, now_ms, counts);
+    for_each_lane(again, [&](uint32_t lane) { store.tracker().mark(1 + i, first + lane); });
   }
 }
 

@@ -57,7 +57,8 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
       std::fill_n(one.scanned, kLanes, 0);
       std::fill_n(one.noted, kLanes, 0);
       for (auto& version : one.version) version.store(0, std::memory_order_relaxed);
-      one.live = one.rebuild = one.deferred = 0;
+      one.live = one.rebuild = one.deferred = one.damaged = 0;
+      std::fill_n(one.odd_since, kLanes, kUnknown);
       one.length_ms = lengths_ms[i];
     }
   }
@@ -187,6 +188,7 @@ CycleReport Scan::cycle(double now_ms) {
     report.filters_run += result.filters_run;
     report.ingested.scanned += result.ingested.scanned;
     report.ingested.coalesced += result.ingested.coalesced;
+    report.ingested.damaged += result.ingested.damaged;
   }
   report.skipped_symbols = symbol_count_ - report.updated_symbols;
   report.filters_skipped = uint64_t{trader_count_} * symbol_count_ - report.filters_run;
@@ -199,6 +201,17 @@ CycleReport Scan::cycle(double now_ms) {
     compile();
   }
   return report;
+}
+
+std::vector<std::pair<uint32_t, uint32_t>> Scan::damaged() const {
+  std::vector<std::pair<uint32_t, uint32_t>> all;
+  for (uint32_t index = 0; index < blocks_count_; ++index) {
+    for (uint32_t i = 0; i < blocks_[index].series.size(); ++i) {
+      for_each_lane(blocks_[index].series[i].damaged,
+                    [&](uint32_t lane) { all.emplace_back(index * kLanes + lane, i); });
+    }
+  }
+  return all;
 }
 
 void Scan::for_each_address(const std::function<void(const char*, double)>& visit) const {

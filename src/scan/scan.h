@@ -60,6 +60,8 @@ class Scan {
   [[nodiscard]] uint64_t sweep_found() const { return sweep_.found(); }
   // Records whose newest version has not been scanned: 0 at rest.
   [[nodiscard]] uint64_t unscanned() const { return count_unscanned(store_, blocks_); }
+  // Series that were given up because their writer died in a rewrite: slot and interval.
+  [[nodiscard]] std::vector<std::pair<uint32_t, uint32_t>> damaged() const;
   // Addresses of the ingested copy, for readers outside the engine.
   void for_each_address(const std::function<void(const char* name, double value)>& visit) const;
 

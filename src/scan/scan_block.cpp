@@ -12,7 +12,7 @@ namespace tickscan::scan {
 
 void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decide) {
   Block& block = blocks_[index];
-  ingest(store_, index, block, &results_[index].ingested);
+  ingest(store_, index, block, now_ms, &results_[index].ingested);
   Stepper stepper(store_, index, block);
   Stepping limits;
   for (uint32_t i = 0; i < block.series.size(); ++i) limits.limits[i] = block.series[i].visible;

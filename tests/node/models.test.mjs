@@ -35,3 +35,11 @@ test('a search that was cut short or did not run is no proof', () => {
   const broken = 'pan:1: assertion violated FRESH (at depth 4)\nerrors: 1\n 7 states, stored\n'
   assert.deepEqual(verdict(broken), { broken: 'FRESH', states: 7 })
 })
+
+test('docs/proofs.md lists every mutant with what kills it', () => {
+  const page = fs.readFileSync(new URL('../../docs/proofs.md', import.meta.url), 'utf8')
+  const missing = mutants
+    .map(({ model, mistake, killedBy }) => `| ${model} | ${mistake} | ${killedBy} |`)
+    .filter((row) => !page.includes(row))
+  assert.deepEqual(missing, [])
+})

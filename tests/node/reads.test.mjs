@@ -114,3 +114,31 @@ test('updates are counted, dated and, on request, listed', () =>
     assert.equal(status.core.unscanned, 0)
     await assert.rejects(scanner.setConfig({ debug: true }), { code: 'E_CONFIG' })
   }))
+
+test('a series whose writer died in a rewrite is reported and left alone until it is rewritten', () => {
+  let now = 1_800_000_000_000
+  return withScanner({ clock: () => now }, async (scanner) => {
+    scanner.writer.updateKline('BBB', '5m', kline(0, 1))
+    await scanner.processUpdates()
+    const { memory, layout } = scanner.writer.handle
+    const words = new Int32Array(memory.buffer)
+    const series = layout.series + (1 * layout.intervalCount + 1) * layout.seriesStride
+    Atomics.store(words, (series + layout.seriesRevision) / 4, 1) // as a writer leaves it that dies here
+    const errors = []
+    scanner.addEventListener('error', ({ detail }) => errors.push(detail))
+    scanner.writer.updateKline('BBB', '5m', kline(5, 2))
+    await scanner.processUpdates()
+    now += 2001
+    await scanner.processUpdates()
+    assert.equal((await scanner.status()).core.damagedSeries, 1)
+    assert.equal(errors.length, 1)
+    assert.equal(errors[0].code, 'E_SERIES_DAMAGED')
+    assert.deepEqual(errors[0].details.series, [{ slot: 1, interval: 1 }])
+    assert.throws(() => scanner.klines('BBB', '5m'), { code: 'E_BUSY' })
+    const columns = { openTime: [0], open: [1], high: [1], low: [1], close: [1], volume: [1] }
+    scanner.writer.loadHistory('BBB', '5m', columns)
+    await scanner.processUpdates()
+    assert.equal((await scanner.status()).core.damagedSeries, 0)
+    assert.equal(scanner.klines('BBB', '5m').length, 2)
+  })
+})

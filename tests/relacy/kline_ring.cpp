@@ -2,17 +2,17 @@
 // the oldest and the newest kline and asks whether they count.
 #include "product_atomics.h"
 // The product, with those atomics:
-#include "market/kline_ring.cpp"
 #include "explore.h"
+#include "market/kline_ring.cpp"
 
 namespace {
 
-using tickscan::market::Kline;
 using tickscan::market::kKlineFields;
+using tickscan::market::Kline;
 using tickscan::market::KlineRing;
 
 constexpr uint32_t kMaxKlines = 2;
-constexpr uint32_t kAppends = 2;
+constexpr uint32_t kAppends = 3;
 
 struct Ring : rl::test_suite<Ring, 2> {
   tickscan::market::SeriesRecord record;
@@ -62,7 +62,7 @@ struct Ring : rl::test_suite<Ring, 2> {
   void thread(unsigned id) {
     if (id == 0) {
       for (uint32_t n = kMaxKlines; n < kMaxKlines + kAppends; ++n) {
-        if (n == kMaxKlines + 1) rewrite();
+        if (n == kMaxKlines + 2) rewrite();
         ring().append(kline(n, record.revision.load(std::memory_order_relaxed)));
       }
     } else {

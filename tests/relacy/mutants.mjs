@@ -4,13 +4,18 @@
  * `file` exactly once, so that a row cannot outlive the line it is about. scripts/relacy.mjs runs the rows.
  */
 
-/** @typedef {{ name: string, explores: string }} Program */
+/**
+ * @typedef {object} Program
+ * @property {string} name
+ * @property {string} explores
+ * @property {number} bound preemptions in the long run, of which all executions are tried
+ */
 
 /** @type {Program[]} */
 export const programs = [
-  { name: 'mailbox', explores: 'hand-over between writers, publish and take on a plain payload' },
-  { name: 'dirty_tracker', explores: 'write, mark, swap, drain, take and idle of two records' },
-  { name: 'kline_ring', explores: 'appends and a rewrite beside checked reads' },
+  { name: 'mailbox', explores: 'hand-over between writers, publish and take on a plain payload', bound: 3 },
+  { name: 'dirty_tracker', explores: 'write, mark, swap, drain, take and idle of two records', bound: 3 },
+  { name: 'kline_ring', explores: 'appends and a rewrite beside checked reads', bound: 2 },
 ]
 
 const tracker = 'src/base/dirty_tracker.cpp'

@@ -1,7 +1,5 @@
 // Any sequence of marks, swaps, drains and put-backs against two std::sets, from any first epoch: what a
 // drain takes is exactly what was marked before the swap and not taken since.
-#ifdef TICKSCAN_HAS_RAPIDCHECK
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -56,5 +54,3 @@ RC_GTEST_PROP(DirtyTrackerProperty, AgreesWithSetsOverAnySequence, ()) {
 
 }  // namespace
 }  // namespace tickscan
-
-#endif

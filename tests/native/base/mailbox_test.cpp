@@ -79,6 +79,27 @@ TEST(Mailbox, VersionCountsPublicationsAndWrapsRound) {
   EXPECT_EQ(box.header.version.load(), INT_MIN);
 }
 
+TEST(Mailbox, WhatWasMarkedIsNewerUntilItIsScannedAlsoAcrossTheWrap) {
+  Box box;
+  // Versions count modulo 2^32 and marks modulo 2^28: both wraps, and the sign in between.
+  for (const int32_t first : {0, (1 << 27) - 2, (1 << 28) - 2, INT_MAX - 1, -2}) {
+    box.header.version.store(first);
+    box.header.note_marked();
+    for (int i = 0; i < 4; ++i) {
+      const int32_t scanned = box.header.version.load();
+      box.write(i);
+      EXPECT_FALSE(MailboxHeader::newer(box.header.writer.load(), scanned)) << "not marked yet";
+      const int32_t slots = box.header.writer.load() & MailboxHeader::kBothSlots;
+      box.header.note_marked();
+      EXPECT_TRUE(MailboxHeader::newer(box.header.writer.load(), scanned));
+      EXPECT_FALSE(MailboxHeader::newer(box.header.writer.load(), box.header.version.load()));
+      EXPECT_EQ(box.header.writer.load() & MailboxHeader::kBothSlots, slots) << "the slots stay as they were";
+      box.write(i);
+      box.header.note_marked();
+    }
+  }
+}
+
 TEST(Mailbox, AnotherOwnerGoesOnWithTheSlotsAsTheyLie) {
   Box box;
   box.write(1);

@@ -1,7 +1,5 @@
 // Any sequence of appends, overwrites under a revision and reads, against a std::deque; the count starts
 // anywhere, also just below its wrap-around.
-#ifdef TICKSCAN_HAS_RAPIDCHECK
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -54,5 +52,3 @@ RC_GTEST_PROP(KlineRingProperty, AgreesWithADequeOverAnySequence, ()) {
 
 }  // namespace
 }  // namespace tickscan::market
-
-#endif

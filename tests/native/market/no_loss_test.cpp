@@ -35,7 +35,8 @@ class Engine {
     DirtyTracker tracker = store_.tracker();
     tracker.swap();
     for (uint32_t block = 0; block < tracker.blocks(); ++block) {
-      for_each_lane(tracker.drain_block(0, block), [&](uint32_t lane) { scan_ticker(block * kLanes + lane); });
+      for_each_lane(tracker.drain_block(0, block),
+                    [&](uint32_t lane) { scan_ticker(block * kLanes + lane); });
       for_each_lane(tracker.drain_block(1, block), [&](uint32_t lane) { scan_ring(block * kLanes + lane); });
     }
     cycles_done_.store(tracker.epoch());
@@ -167,12 +168,13 @@ TEST_P(NoLoss, EveryWriteIsScannedOrSupersededAndNoneIsLate) {
   EXPECT_EQ(engine.backwards, 0U);
   EXPECT_EQ(engine.scans + engine.coalesced, static_cast<uint64_t>(writes) * kSymbols);
   EXPECT_TRUE(market.store().tracker().set_idle()) << "two cycles at rest leave no mark";
-  std::printf("%u writers: %llu tickers written = %llu scanned + %llu coalesced in %llu cycles; lost %llu, "
-              "late %llu, torn %llu\n",
-              writers, static_cast<unsigned long long>(writes) * kSymbols,
-              static_cast<unsigned long long>(engine.scans), static_cast<unsigned long long>(engine.coalesced),
-              static_cast<unsigned long long>(cycles), static_cast<unsigned long long>(lost),
-              static_cast<unsigned long long>(stale), static_cast<unsigned long long>(engine.torn));
+  std::printf(
+      "%u writers: %llu tickers written = %llu scanned + %llu coalesced in %llu cycles; lost %llu, "
+      "late %llu, torn %llu\n",
+      writers, static_cast<unsigned long long>(writes) * kSymbols,
+      static_cast<unsigned long long>(engine.scans), static_cast<unsigned long long>(engine.coalesced),
+      static_cast<unsigned long long>(cycles), static_cast<unsigned long long>(lost),
+      static_cast<unsigned long long>(stale), static_cast<unsigned long long>(engine.torn));
 }
 
 // Each writer waits until its write was scanned before it writes again, so the engine goes to sleep all the

@@ -39,7 +39,8 @@ TEST(Store, RecordsOfAllSymbolsAndIntervalsAreApart) {
     ASSERT_EQ(writer.update_ticker(slot, fields), WriteResult::written);
     for (uint32_t i = 0; i < 3; ++i) {
       for (const double minute : {0.0, 60.0, 120.0}) {
-        ASSERT_EQ(writer.update_kline(slot, i, kline_at(minute, number(slot, i)), true), WriteResult::written);
+        ASSERT_EQ(writer.update_kline(slot, i, kline_at(minute, number(slot, i)), true),
+                  WriteResult::written);
       }
       ASSERT_EQ(writer.update_kline(slot, i, kline_at(180, number(slot, i)), false), WriteResult::written);
     }

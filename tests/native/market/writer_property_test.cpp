@@ -1,7 +1,5 @@
 // Live, closed, late, corrected and loaded klines in any order through the writer, against a std::map from
 // open time to kline: the ring's contents, every counter, the revision and the dirty mark.
-#ifdef TICKSCAN_HAS_RAPIDCHECK
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -119,8 +117,8 @@ RC_GTEST_PROP(WriterProperty, AgreesWithAMapOverAnySequence, ()) {
       got = writer.update_kline(kSlot, 0, kline_at(minute, value), true);
       right = model.close(minute, value);
     } else {
-      const auto loaded = *rc::gen::container<std::map<int, int>>(rc::gen::inRange(now - 8, now + 3),
-                                                                   rc::gen::inRange(1, 3));
+      const auto loaded =
+          *rc::gen::container<std::map<int, int>>(rc::gen::inRange(now - 8, now + 3), rc::gen::inRange(1, 3));
       std::vector<Kline> klines;
       for (const auto& [minute, open] : loaded) klines.push_back(kline_at(minute, open));
       got = writer.load_history(kSlot, 0, klines);
@@ -140,5 +138,3 @@ RC_GTEST_PROP(WriterProperty, AgreesWithAMapOverAnySequence, ()) {
 
 }  // namespace
 }  // namespace tickscan::market
-
-#endif

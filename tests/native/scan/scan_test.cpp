@@ -336,6 +336,30 @@ TEST(Scan, TheSweepFindsALostBitAndTheUpdateIsNotLost) {
   EXPECT_EQ(world.engine->scan().unscanned(), 0U);
 }
 
+TEST(Scan, ASeriesWhoseWriterDiedInARewriteIsGivenUpUntilItComesBack) {
+  World world(2);
+  const uint32_t trader = world.add("t", "close > 100", "1m", false);
+  world.close_kline(1, 0, flat(0, 101));
+  world.cycle(1000);
+  std::atomic<int32_t>& revision = world.engine->store().series(1, 0).revision;
+  revision.store(1);
+  world.engine->store().tracker().mark(1, 1);
+  for (const double now : {2000.0, 3000.0, 4000.0}) {
+    world.cycle(now);
+    EXPECT_EQ(world.last.report.ingested.damaged, 0U) << now;
+    EXPECT_FALSE(world.engine->set_idle()) << "looked at again in the next cycle";
+  }
+  world.cycle(4001);
+  EXPECT_EQ(world.last.report.ingested.damaged, 1U);
+  EXPECT_EQ(world.engine->scan().damaged(), (std::vector<std::pair<uint32_t, uint32_t>>{{1, 0}}));
+  EXPECT_TRUE(world.engine->set_idle()) << "and from now on left alone";
+  EXPECT_EQ(world.folded[trader].size(), 1U) << "its last whole state stays";
+  ASSERT_EQ(world.writer->update_kline(1, 0, flat(0, 99), true), market::WriteResult::written);
+  world.cycle(5000);
+  EXPECT_TRUE(world.engine->scan().damaged().empty());
+  EXPECT_TRUE(world.folded[trader].empty());
+}
+
 TEST(Scan, SeriesGivesOneValuePerClosedKline) {
   World world(2);
   for (int minute = 0; minute < 12; ++minute)

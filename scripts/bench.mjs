@@ -1,0 +1,13 @@
+/** `npm run bench`: sets up, builds, and runs bench/run.mjs with the arguments given. */
+
+import { buildSteps } from './lib/build-steps.mjs'
+import { inRoot } from './lib/paths.mjs'
+import { run } from './lib/run.mjs'
+import { setupSteps } from './lib/setup-steps.mjs'
+import { main } from './lib/steps.mjs'
+
+const bench = {
+  title: 'benchmarks',
+  run: () => run(process.execPath, [inRoot('bench/run.mjs'), ...process.argv.slice(2)]),
+}
+await main([...setupSteps('test natively', 'build'), ...buildSteps(), bench])
