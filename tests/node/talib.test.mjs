@@ -19,10 +19,17 @@ const AGREED = 1e-9
 const NOISE = 1e-13
 
 // What our names do not tell: an indicator is called as TA-Lib's function in lower case, and `cdl_…` as CDL….
-// `outputs` are in TA-Lib's order. `within` is a wider bound than 1e-9, and `why` its reason.
-/** @type {Record<string, { name?: string, outputs?: string[], within?: number, why?: string }>} */
+// `source` is written out for functions of the language, which take any number. `outputs` are in TA-Lib's order. `within` is a wider bound than 1e-9, and `why` its reason.
+/** @type {Record<string, { name?: string, source?: string, outputs?: string[], within?: number, why?: string }>} */
 const FUNCTIONS = {
   TRANGE: { name: 'tr' },
+  CEIL: { source: 'close' },
+  EXP: { source: 'close' },
+  FLOOR: { source: 'close' },
+  LN: { name: 'log', source: 'close' },
+  MAX: { name: 'highest', source: 'close' },
+  MIN: { name: 'lowest', source: 'close' },
+  SQRT: { source: 'close' },
   AROON: { outputs: ['down', 'up'] },
   BBANDS: { outputs: ['upper', 'middle', 'lower'] },
   VAR: { within: 1e-8, why: "TA-Lib's sliding Σx² − mean² cancels; ours is the exact variance" },
@@ -113,7 +120,9 @@ describe('agreement with TA-Lib', { skip }, () => {
    * @param {Vector} vector
    */
   async function compare(file, { function: talibName, begin, params, outputs }) {
-    const call = `${nameOf(talibName)}(${Object.values(params).join(', ')})`
+    const source = FUNCTIONS[talibName]?.source
+    const given = [...(source ? [source] : []), ...Object.values(params)]
+    const call = `${nameOf(talibName)}(${given.join(', ')})`
     try {
       await scanner.series(call, file, '1m')
     } catch (error) {
