@@ -194,7 +194,6 @@ export class KlineWriter {
     const last = this.#lastOpen[series]
     if (openTime <= last) return this.#rewrite(symbol, row, box)
     const count = words[box + this.#closedCount]
-    if (count > 0) words[box + this.#gaps] += this.#missing(row, last, openTime)
     const live = this.#liveOpen[series]
     if (live < openTime && !(live <= last)) words[box + this.#dropped]++
     this.#lastOpen[series] = openTime
@@ -202,8 +201,31 @@ export class KlineWriter {
     for (let c = 0; c < COLUMNS; c++) doubles[to + c * this.#column8] = this.#kline[c]
     // The store publishes the entry: a reader that sees the count sees the kline.
     Atomics.store(words, box + this.#closedCount, count + 1)
+    if (count > 0)
+      words[box + this.#gaps] = this.#gapsAfter(symbol, row, box, count, this.#missing(row, last, openTime))
     this.#memory.bumpVersion(box)
     return WRITTEN
+  }
+
+  /**
+   * Missing klines between kept ones, after the kline `count` came: what falls out of a full ring takes the gap
+   * behind it along.
+   * @param {number} symbol
+   * @param {number} row
+   * @param {number} box
+   * @param {number} count
+   * @param {number} more missing before the new kline
+   */
+  #gapsAfter(symbol, row, box, count, more) {
+    const { words, doubles } = this.#memory
+    const gone = count - (this.#capacity - 1)
+    let gaps = words[box + this.#gaps] + more
+    if (gone >= 0) {
+      const ring = this.ring(symbol, row)
+      const older = doubles[ring + (gone % this.#capacity)]
+      gaps -= this.#missing(row, older, doubles[ring + ((gone + 1) % this.#capacity)])
+    }
+    return Math.min(Math.max(gaps, 0), 0x7fffffff)
   }
 
   /**
@@ -363,7 +385,7 @@ export class KlineWriter {
    * @param {number} newer
    */
   #missing(row, older, newer) {
-    return Math.max(0, Math.round((newer - older) / this.#ms[row]) - 1)
+    return Math.min(Math.max(0, Math.round((newer - older) / this.#ms[row]) - 1), 0x7fffffff)
   }
 
   /**

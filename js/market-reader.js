@@ -23,7 +23,7 @@ const OPEN_TIME = 0
  * What happened to one series so far, counted by its writer.
  * @typedef {object} SeriesCounters
  * @property {number} closed klines ever closed
- * @property {number} gaps klines that are missing between closed ones; of the kept ones after a rewrite
+ * @property {number} gaps klines that are missing between the closed ones that are kept
  * @property {number} late live klines for a closed or older open time, not published
  * @property {number} duplicates closed klines that were known with equal values
  * @property {number} dropped live klines that were superseded without being closed

@@ -98,6 +98,18 @@ test('gaps, late, duplicate and corrected klines are counted and visible', () =>
     assert.equal(scanner.counters('AAA').gaps, 1, 'a kline that came after all')
   }))
 
+test('a gap that falls out of the ring is no longer counted', () =>
+  withScanner({ maxKlines: 3 }, async (scanner) => {
+    const seen = []
+    for (const minute of [0, 5, 6, 7, 8, 9]) {
+      scanner.writer.updateKline('AAA', '1m', kline(minute, 100))
+      seen.push(scanner.counters('AAA').gaps)
+    }
+    assert.deepEqual(seen, [0, 4, 4, 0, 0, 0])
+    scanner.writer.updateKline('AAA', '1m', { ...kline(0, 1), openTime: 9e15 })
+    assert.equal(scanner.counters('AAA').gaps, 2 ** 31 - 1, 'as many as the counter holds')
+  }))
+
 test('updates are counted, dated and, on request, listed', () =>
   withScanner({ clock: () => 1_800_000_000_000 }, async (scanner) => {
     assert.equal(scanner.updatedAt('AAA'), undefined)
