@@ -13,9 +13,6 @@ namespace tickscan::filter {
 
 namespace {
 
-constexpr Type number = Type::number;
-constexpr Type condition = Type::condition;
-
 #define NUMBER(name) \
   FunctionArgument { name, ArgumentKind::number, false, 0, 0 }
 #define CONDITION(name) \
@@ -38,7 +35,7 @@ constexpr Type condition = Type::condition;
 #define KERNEL(name) Lowering::kernel, Op::function, &indicator::name##_kernel, Made::none
 #define MADE(name) Lowering::made, Op::function, nullptr, Made::name
 #define TICKSCAN_FUNCTION(name, title, arguments, result, lowering, example) \
-  Function{#name, title, name##_arguments, result, lowering, example},
+  Function{#name, title, name##_arguments, Type::result, lowering, example},
 const Function kFunctions[] = {
 #include "filter/functions.def"
 };
