@@ -18,6 +18,11 @@ const price = fc.integer({ min: 1, max: 9 })
 const operation = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('ticker'), slot, price }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('kline'), slot, price, closed: fc.boolean() }) },
+  // As many as wrap the ring, now and then.
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('closes'), slot, prices: fc.array(price, { maxLength: 6 }) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cycle') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('add'), level: price }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove') }) },
@@ -60,6 +65,9 @@ async function run(operations) {
         assert.ok(scanner.writer.updateKline(slot, '1m', kline))
         model.closes.set(slot, price)
         if (closed) model.closed.set(slot, [...(model.closed.get(slot) ?? []), price].slice(-MAX_KLINES))
+      },
+      closes({ slot, prices }) {
+        for (const price of prices) step.kline({ slot, price, closed: true })
       },
       async cycle() {
         await scanner.processUpdates()
