@@ -43,7 +43,9 @@ export function sourceFile(name, text) {
 function walk(folder, below) {
   return fs.readdirSync(path.join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const name = path.posix.join(below, entry.name)
-    if (entry.isDirectory()) return OUTSIDE.has(name) ? [] : walk(folder, name)
+    // In a worktree of git's, .git is a file.
+    if (OUTSIDE.has(name)) return []
+    if (entry.isDirectory()) return walk(folder, name)
     return entry.isFile() ? [name] : []
   })
 }
