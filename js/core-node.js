@@ -3,6 +3,8 @@
  * role. `core-web.js` exports the same names and has the types; the engine worker imports either as '#core'.
  */
 
+import { openAsBlob } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { CORE_MIN_PAGES, POOL_WORKER_NAME, startCore, terminateCore } from './core-pool.js'
 import { codedError } from './platform-error.js'
@@ -34,6 +36,18 @@ export function engineScope() {
     scope.onerror?.(codedError('E_CLONE', 'a message could not be read', cause)),
   )
   return scope
+}
+
+/**
+ * What a URL leads to: a file is read as it is needed, not beforehand.
+ * @param {string} url
+ * @returns {Promise<Blob>}
+ */
+export async function openUrl(url) {
+  if (url.startsWith('file:')) return openAsBlob(fileURLToPath(url))
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
+  return response.blob()
 }
 
 /** @returns {import('./core-pool.js').PoolWorker} */

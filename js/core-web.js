@@ -45,6 +45,17 @@ export function engineScope() {
   return scope
 }
 
+/**
+ * What a URL leads to, as the reading thread sees it.
+ * @param {string} url
+ * @returns {Promise<Blob>}
+ */
+export async function openUrl(url) {
+  const response = await fetch(url, { credentials: 'same-origin' })
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
+  return response.blob()
+}
+
 /** @returns {import('./core-pool.js').PoolWorker} */
 function createPoolWorker() {
   // Always 'module': a bundler may have made this file a classic script, which is a valid module as well.

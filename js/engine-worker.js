@@ -3,7 +3,7 @@
  * first, synchronous step of the worker, so no message that comes before the engine stands is missed.
  */
 
-import { CORE_MIN_PAGES, engineScope, loadCore, terminateCore } from '#core'
+import { CORE_MIN_PAGES, engineScope, loadCore, openUrl, terminateCore } from '#core'
 import { Engine } from './engine.js'
 import { toErrorData } from './errors.js'
 import { Inbox } from './inbox.js'
@@ -18,6 +18,7 @@ export function startEngine() {
     loadCore,
     terminateCore,
     close: () => scope.close(),
+    openUrl,
     minPages: CORE_MIN_PAGES,
     now: () => Date.now(),
     steadyNow: () => performance.now(),

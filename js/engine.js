@@ -12,6 +12,7 @@
 import { Cadence } from './cadence.js'
 import { bootCore, loadBare } from './engine-boot.js'
 import { fromErrorData, TickscanError, toErrorData, wrapError } from './errors.js'
+import { loadHistoryFile } from './history-job.js'
 import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
 import { packSignals } from './signals.js'
 
@@ -26,6 +27,7 @@ const ROUND_LIMIT = 1000
  *   onPoolError?: (error: Error) => void }) => Promise<any>} loadCore
  * @property {(core: any) => void} terminateCore
  * @property {() => void} close ends the worker
+ * @property {(url: string) => Promise<Blob>} openUrl reads a file or fetches
  * @property {number} minPages the least memory that the core starts in
  * @property {() => number} now wall clock, ms
  * @property {() => number} steadyNow ms from any start, never backwards
@@ -70,6 +72,11 @@ export class Engine {
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
       VALIDATE_FILTER: (fields) => this.#validateFilter(fields),
       DESCRIBE_FILTERS: ({ core }) => this.#askLanguage(core, (bare) => bare.describeFilters()),
+      LOAD_HISTORY: (fields, command) =>
+        loadHistoryFile(fields, {
+          openUrl: host.openUrl,
+          onProgress: (progress) => this.#event('PROGRESS', { command, ...progress }),
+        }),
       GET_STATUS: () => this.#status(),
       SET_CONFIG: (fields) => this.#setConfig(fields),
       SHUTDOWN: () => this.#shutdown(),

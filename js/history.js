@@ -115,7 +115,7 @@ export function mergeHistory(klines, symbol, row, loaded, maxKlines) {
  * @param {readonly ArrayLike<number>[]} b
  * @param {number} limit
  */
-function mergeColumns(a, b, limit) {
+export function mergeColumns(a, b, limit) {
   /** @type {number[][]} */
   const merged = KLINE_FIELDS.map(() => [])
   // From the newest back, so that nothing older than the limit is looked at.

@@ -50,6 +50,10 @@ export function attachWriter(handle) {
 /** @typedef {import('./language.js').Validation} Validation */
 /** @typedef {import('./history.js').History} History */
 /** @typedef {import('./history.js').HistoryResult} HistoryResult */
+/** @typedef {import('./history-loader.js').HistoryProgress} HistoryProgress */
+/** @typedef {import('./history-loader.js').HistoryReport} HistoryReport */
+/** @typedef {import('./history-loader.js').HistorySource} HistorySource */
+/** @typedef {import('./history-loader.js').LoadHistoryOptions} LoadHistoryOptions */
 /** @typedef {import('./kline-view.js').KlineView} KlineView */
 /** @typedef {import('./kline-writer.js').Kline} Kline */
 /** @typedef {import('./layout.js').MarketHandle} MarketHandle */

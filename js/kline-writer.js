@@ -364,6 +364,33 @@ export class KlineWriter {
   }
 
   /**
+   * Visits the kept klines from an open time on, oldest first. For the ring's owner.
+   * @param {number} symbol
+   * @param {number} row
+   * @param {number} openTime
+   * @param {(openTime: number, open: number, high: number, low: number, close: number, volume: number) => void} visit
+   */
+  forEachFrom(symbol, row, openTime, visit) {
+    const { words, doubles } = this.#memory
+    const ring = this.ring(symbol, row)
+    const count = words[this.box(symbol, row) + this.#closedCount]
+    const column = this.#column8
+    const found = count === 0 ? 0 : this.#search(ring, count, openTime)
+    for (let n = found < 0 ? this.oldest(count) : found; n < count; n++) {
+      const at = ring + (n % this.#capacity)
+      if (doubles[at] < openTime) continue
+      visit(
+        doubles[at],
+        doubles[at + column],
+        doubles[at + 2 * column],
+        doubles[at + 3 * column],
+        doubles[at + 4 * column],
+        doubles[at + 5 * column],
+      )
+    }
+  }
+
+  /**
    * @param {number} row
    * @param {number} ring
    * @param {number} count

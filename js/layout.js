@@ -52,6 +52,7 @@ const LAYOUT_NAMES = /** @type {const} */ ([
  * @property {WebAssembly.Memory} memory
  * @property {Layout} layout
  * @property {Interval[]} intervals the configured ones, in the order of their rows
+ * @property {readonly string[]} [derive] those that are made of the shortest one
  */
 
 /**
@@ -71,10 +72,26 @@ export function checkHandle(value) {
     throw layoutError("the handle's memory is not shared WebAssembly memory", 'a shared WebAssembly.Memory')
   }
   checkLayout(layout, buffer)
+  if (!isDerive(handle.derive, intervals)) {
+    throw layoutError(
+      "the handle's derive is no list of its intervals",
+      'a list of interval names, or nothing',
+    )
+  }
   if (!Array.isArray(intervals) || intervals.length !== layout.intervalCount) {
     throw layoutError("the handle's intervals do not fit its layout", `${layout.intervalCount} intervals`)
   }
   return handle
+}
+
+/**
+ * @param {unknown} derive
+ * @param {unknown} intervals
+ */
+function isDerive(derive, intervals) {
+  if (derive === undefined) return true
+  if (!Array.isArray(derive) || !Array.isArray(intervals)) return false
+  return derive.every((name) => intervals.some((interval) => interval.name === name))
 }
 
 /**

@@ -10,12 +10,13 @@
  */
 
 import { TickscanError } from './errors.js'
-import { checkHistory, mergeHistory } from './history.js'
+import { checkHistory, mergeColumns, mergeHistory } from './history.js'
 import { KlineWriter } from './kline-writer.js'
 import { checkHandle, KEY_SLOTS, readSymbols, SYMBOL_FREE } from './layout.js'
+import { LiveDerivation } from './live-derivation.js'
 import { INVALID, MarketMemory, OWNED, STALE, WRITTEN } from './market-memory.js'
 import { TickerWriter } from './ticker-writer.js'
-import { intervalError, refusalError, symbolError } from './writer-errors.js'
+import { derivedError, intervalError, refusalError, symbolError } from './writer-errors.js'
 
 /** @import { Ticker } from './ticker-writer.js' */
 /** @import { Kline } from './kline-writer.js' */
@@ -51,6 +52,8 @@ export class MarketWriter {
   #memory
   #tickers
   #klines
+  /** @type {LiveDerivation | undefined} */
+  #derivation
   /** @type {Map<string, number>} interval name → row */
   #rows
   /** @type {string | undefined} */
@@ -79,6 +82,12 @@ export class MarketWriter {
     this.#tickers = new TickerWriter(this.#memory)
     this.#klines = new KlineWriter(this.#memory, handle.intervals)
     this.#rows = new Map(handle.intervals.map(({ name }, row) => [name, row]))
+    const derive = handle.derive ?? []
+    if (derive.length > 0) {
+      this.#derivation = new LiveDerivation(this.#klines, handle.intervals, derive, (symbol) => {
+        return this.#memory.words[this.#symbolTable + symbol * this.#symbolWords + this.#generationWord]
+      })
+    }
   }
 
   /** Plain data to clone into another thread, where `attachWriter(handle)` makes a writer of it. */
@@ -169,15 +178,40 @@ export class MarketWriter {
       throw this.#refused(this.#error(key, symbol, interval, history, INVALID))
     }
     const columns = this.#checked(history)
-    const box = this.#klines.box(symbol, row)
-    const held = this.#memory.owns(box)
-    if (!this.#klines.claim(symbol, row)) {
-      throw this.#refused(this.#error(key, symbol, interval, history, OWNED))
+    /** @type {{ row: number, columns: ArrayLike<number>[], held: boolean }[]} */
+    const loads = []
+    const release = () => {
+      for (const one of loads) if (!one.held) this.#memory.release(this.#klines.box(symbol, one.row))
     }
+    const claim = (/** @type {{ row: number, columns: ArrayLike<number>[] }} */ load) => {
+      const held = this.#memory.owns(this.#klines.box(symbol, load.row))
+      if (!this.#klines.claim(symbol, load.row)) {
+        release()
+        throw this.#refused(this.#error(key, symbol, interval, history, OWNED))
+      }
+      loads.push({ ...load, held })
+    }
+    claim({ row, columns })
+    for (const made of this.#made(symbol, row, columns)) claim(made)
     const { maxKlines } = this.#handle.layout
-    const result = mergeHistory(this.#klines, symbol, row, columns, maxKlines)
-    if (!held) this.#memory.release(box)
-    return result
+    const results = loads.map((load) => mergeHistory(this.#klines, symbol, load.row, load.columns, maxKlines))
+    this.#derivation?.forget(symbol)
+    release()
+    return results[0]
+  }
+
+  /**
+   * The longer klines that a history makes, together with the parts that the ring has already.
+   * @param {number} symbol
+   * @param {number} row
+   * @param {ArrayLike<number>[]} columns
+   */
+  #made(symbol, row, columns) {
+    const derivation = this.#derivation
+    if (derivation === undefined || row !== derivation.source) return []
+    const { columns: kept } = this.#klines.kept(symbol, row)
+    const all = mergeColumns(columns, kept, Number.POSITIVE_INFINITY)
+    return derivation.derive(all).filter((made) => made.columns[0].length > 0)
   }
 
   /**
@@ -194,7 +228,8 @@ export class MarketWriter {
     }
     const row = this.#rows.get(interval)
     if (row === undefined) throw this.#error(key, symbol, interval, undefined, INVALID)
-    this.#memory.release(this.#klines.box(symbol, row))
+    const rows = row === this.#derivation?.source ? [row, ...this.#derivation.rows] : [row]
+    for (const one of rows) this.#memory.release(this.#klines.box(symbol, one))
   }
 
   /** Releases everything this writer owns and gives its place to the next. Idempotent. */
@@ -238,7 +273,26 @@ export class MarketWriter {
    */
   #writeKline(symbol, row, kline) {
     if (typeof kline !== 'object' || kline === null) return INVALID
+    if (this.#derivation !== undefined) return this.#writeDeriving(this.#derivation, symbol, row, kline)
     return this.#klines.write(symbol, row, kline)
+  }
+
+  /**
+   * Writes a kline, and those that are made of it.
+   * @param {LiveDerivation} derivation
+   * @param {number} symbol
+   * @param {number} row
+   * @param {Kline} kline
+   */
+  #writeDeriving(derivation, symbol, row, kline) {
+    if (derivation.makes(row)) return INVALID
+    if (row !== derivation.source) return this.#klines.write(symbol, row, kline)
+    // All series or none: a kline must not be written while what is made of it is refused.
+    const owned = this.#memory.owns(this.#klines.box(symbol, row))
+    if (!owned && !derivation.claim(symbol)) return OWNED
+    const result = this.#klines.write(symbol, row, kline)
+    if (result === WRITTEN) derivation.wrote(symbol, kline)
+    return result
   }
 
   /**
@@ -343,8 +397,11 @@ export class MarketWriter {
   #error(key, symbol, interval, update, result) {
     if (this.#memory.id < 0) return new TickscanError('E_CLOSED', 'the writer is closed')
     if (symbol < 0) return symbolError(key, this.#isStale(key), this.#keys.keys())
-    if (interval !== undefined && !this.#rows.has(interval))
-      return intervalError(interval, [...this.#rows.keys()])
+    if (interval !== undefined) {
+      const row = this.#rows.get(interval)
+      if (row === undefined) return intervalError(interval, [...this.#rows.keys()])
+      if (result === INVALID && this.#derivation?.makes(row)) return derivedError(interval)
+    }
     return refusalError(key, interval, update, result, this.#handle.layout.maxKlines)
   }
 }

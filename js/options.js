@@ -5,6 +5,7 @@
  */
 
 import { TickscanError } from './errors.js'
+import { canDerive } from './kline-aggregator.js'
 import { describe, didYouMean } from './names.js'
 
 /** Known intervals, src/market/intervals.def; a test holds the two equal. */
@@ -53,6 +54,8 @@ const AUTO_THREADS = 4
  * @property {readonly string[]} symbols names, in the order in which all lists will have them
  * @property {readonly string[]} [intervals] kline intervals to keep, out of 1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h
  *   1d 3d 1w; the first is the default of filters and traders. Default ['1m']
+ * @property {readonly string[]} [derive] of these, the ones that are made of the shortest while its klines are written,
+ *   to 1d, and 1w. Default none
  * @property {number} [maxSymbols] to 8192; default: the number of symbols, rounded up to 64
  * @property {number} [maxKlines] closed klines kept per symbol and interval, to 5000; default 500
  * @property {number} [maxTraders] to 1024, which is the default
@@ -78,6 +81,7 @@ const AUTO_THREADS = 4
 const KNOWN = Object.freeze([
   'symbols',
   'intervals',
+  'derive',
   'maxSymbols',
   'maxKlines',
   'maxTraders',
@@ -110,11 +114,13 @@ export function completeOptions(given, availableThreads) {
   if (symbols.length > maxSymbols) {
     throw configError('symbols', `${symbols.length} symbols`, `at most maxSymbols, which is ${maxSymbols}`)
   }
+  const intervals = checkIntervals(options.intervals ?? ['1m'])
   const traders = options.traders ?? []
   if (!Array.isArray(traders)) throw configError('traders', describe(traders), 'an array of traders')
   return {
     symbols,
-    intervals: checkIntervals(options.intervals ?? ['1m']),
+    intervals,
+    derive: checkDerive(options.derive ?? [], intervals, shortestOf(intervals)),
     maxSymbols,
     maxKlines: wholeNumber('maxKlines', options.maxKlines, 500, 1, LIMITS.maxKlines),
     maxTraders: wholeNumber('maxTraders', options.maxTraders, LIMITS.maxTraders, 1, LIMITS.maxTraders),
@@ -193,6 +199,38 @@ export function checkIntervals(intervals) {
     }
   }
   return /** @type {string[]} */ ([...intervals])
+}
+
+/** @param {readonly string[]} intervals */
+export function shortestOf(intervals) {
+  return intervals.reduce((a, b) => (INTERVALS.indexOf(b) < INTERVALS.indexOf(a) ? b : a))
+}
+
+/**
+ * @param {unknown} derive
+ * @param {readonly string[]} intervals the configured ones
+ * @param {string} source what they are made from
+ * @returns {string[]}
+ */
+export function checkDerive(derive, intervals, source) {
+  if (!Array.isArray(derive)) throw configError('derive', describe(derive), 'an array of intervals')
+  for (const [i, interval] of derive.entries()) {
+    const option = `derive[${i}]`
+    if (!intervals.includes(interval)) {
+      const hint = didYouMean(String(interval), intervals)
+      throw configError(option, describe(interval), `one of the configured ${intervals.join(' ')}`, hint)
+    }
+    if (derive.indexOf(interval) !== i) throw configError(option, `'${interval}' again`, 'each interval once')
+    if (canDerive(intervalMs(source), intervalMs(interval))) continue
+    throw configError(option, describe(interval), `a multiple of ${source}, to 1d, or 1w`)
+  }
+  return [...derive]
+}
+
+/** @param {string} interval one of INTERVALS */
+export function intervalMs(interval) {
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }[interval.slice(-1)]
+  return Number.parseInt(interval, 10) * Number(unit)
 }
 
 /**

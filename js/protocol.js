@@ -140,13 +140,30 @@ export const COMMANDS = Object.freeze({
    * take Date.now(), which all threads share, plus this.
    */
   SET_CONFIG: { fields: { cadence: 'map', clockOffset: 'number' }, errors: ['E_CONFIG'] },
+  /**
+   * Reads a file of klines: `source` is one of { text, bytes, blob, url }, `derive` the longer intervals to make, as
+   * { name, ms }, `keep` the most klines of each. Sent to a worker that runs no engine; PROGRESS tells how far it is.
+   * → { history, derived: [{ interval, history, incomplete }], rows, duplicates, missing, gaps }
+   */
+  LOAD_HISTORY: {
+    fields: {
+      format: 'string',
+      source: 'map',
+      intervalMs: 'integer',
+      derive: 'list',
+      keep: 'integer',
+      hyparquetUrl: 'string?',
+    },
+    errors: ['E_VALUE', 'E_CONFIG', 'E_UNSUPPORTED'],
+    read: true,
+    alone: true,
+  },
   /** Ends the engine's threads; the client terminates the worker after the ack. */
   SHUTDOWN: { fields: {}, errors: [] },
 
   UPDATE_TRADER: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
   ADD_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
   REMOVE_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
-  LOAD_HISTORY: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
   BACKTEST: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
 })
 
@@ -171,6 +188,10 @@ export const EVENTS = Object.freeze({
   },
   /** Something failed outside any command. `fatal`: the engine is lost. */
   ERROR: { fields: { error: 'map', fatal: 'boolean' } },
+  /** How far the LOAD_HISTORY with the seq `command` is. */
+  PROGRESS: {
+    fields: { command: 'integer', bytes: 'integer', totalBytes: 'integer', klines: 'integer' },
+  },
   STATUS: { fields: {}, later: true },
   SESSION: { fields: {}, later: true },
   ALERT: { fields: {}, later: true },

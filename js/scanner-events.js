@@ -8,6 +8,7 @@
 /**
  * @typedef {object} ScannerEventMap
  * @property {CustomEvent<Delta>} signals one delta
+ * @property {CustomEvent<import('./history-loader.js').HistoryProgress>} progress how far a loadHistory() is
  * @property {CustomEvent<TickscanError>} error something failed outside any call
  */
 

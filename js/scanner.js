@@ -14,6 +14,7 @@ import { checkCall, checkEvaluate, checkSeries, checkStart, checkStream, checkTe
 import { DeltaStreams } from './delta-stream.js'
 import { EngineClient } from './engine-client.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
+import { HistoryLoader } from './history-loader.js'
 import { MarketReader } from './market-reader.js'
 import { MarketWriter } from './market-writer.js'
 import { known } from './match-table.js'
@@ -47,6 +48,7 @@ export class Scanner extends ScannerReads {
   /** @type {MarketWriter | undefined} */
   #writer
   #streams
+  #loader
   /** @type {Map<number, Delta[]>} seq of a command → the deltas that it caused */
   #collected = new Map()
   #signalsCycle = 0
@@ -66,6 +68,12 @@ export class Scanner extends ScannerReads {
     super()
     this.#options = options
     this.#traders = new TraderRegistry(options.maxSymbols, (slot) => this.#symbols.nameAt(slot))
+    this.#loader = new HistoryLoader({
+      ...options,
+      places: options,
+      writer: () => this.writer,
+      onProgress: (progress) => this.emit('progress', progress),
+    })
     this.#streams = new DeltaStreams((withEmpty) => this.#traders.snapshots(withEmpty))
     this.#client = new EngineClient({
       port,
@@ -259,6 +267,21 @@ export class Scanner extends ScannerReads {
   }
 
   /**
+   * Loads closed klines of a symbol from arrays, CSV or Parquet, read and checked in a worker of its own; 'progress' events tell
+   * how far it is. Klines that the series has already are kept, and replaced where the open times are equal.
+   * @param {string} symbol
+   * @param {string} interval
+   * @param {import('./history-loader.js').HistorySource} source
+   * @param {import('./history-loader.js').LoadHistoryOptions} [options]
+   * @returns {Promise<import('./history-loader.js').HistoryReport>}
+   * @throws {TickscanError} E_VALUE with the line of the first bad kline; E_CONFIG E_SYMBOL E_INTERVAL E_OWNED;
+   *   E_UNSUPPORTED for Parquet without hyparquet; nothing is stored then
+   */
+  loadHistory(symbol, interval, source, options) {
+    return this.#loader.load(symbol, interval, source, options)
+  }
+
+  /**
    * Ends the engine and its threads; pending calls reject with E_CLOSED, streams end. Idempotent.
    * @returns {Promise<void>}
    */
@@ -276,7 +299,9 @@ export class Scanner extends ScannerReads {
     this.#state = 'closed'
     this.#writer?.close()
     this.#streams.end()
-    await this.#client.end(new TickscanError('E_CLOSED', 'the scanner is closed'), lastCommand, SHUTDOWN_MS)
+    const closed = new TickscanError('E_CLOSED', 'the scanner is closed')
+    this.#loader.end(closed)
+    await this.#client.end(closed, lastCommand, SHUTDOWN_MS)
   }
 
   /**
@@ -359,7 +384,8 @@ export class Scanner extends ScannerReads {
     this.#symbols.fill(symbols)
     // Where the engine cannot wait for a word of memory, the writer's wake-up travels as a message.
     const onWake = own(features, 'waitAsync') === true ? nothing : () => this.#client.signal('WAKE')
-    const handle = { kind: /** @type {const} */ ('tickscan-market'), memory, layout, intervals }
+    const { derive } = this.#options
+    const handle = { kind: /** @type {const} */ ('tickscan-market'), memory, layout, intervals, derive }
     this.#writer = new MarketWriter(handle, { onWake })
     this.attachMarket({
       reader: new MarketReader(handle),

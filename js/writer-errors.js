@@ -39,6 +39,14 @@ export function intervalError(interval, known) {
   })
 }
 
+/** @param {string} interval */
+export function derivedError(interval) {
+  return new TickscanError('E_INTERVAL', `the klines of ${interval} are made here (option derive)`, {
+    expected: 'klines of the shortest interval, or a history (loadHistory)',
+    details: { interval },
+  })
+}
+
 /**
  * @param {unknown} key
  * @param {string | undefined} interval undefined for a ticker

@@ -62,8 +62,19 @@ export async function bundle() {
       sourcemap: false,
     })
   }
+  for (const { to, platform } of bundles) if (platform === 'web') tellBundlers(inRoot(to))
   await esbuild.stop() // its process would stay as long as ours: for ever, where a server follows
   fs.writeFileSync(inRoot('dist/node/package.json'), '{ "type": "commonjs" }\n')
+}
+
+/**
+ * The import of an optional module is not for bundlers to resolve. The hints that say so are comments, which
+ * minifying takes away.
+ * @param {string} file
+ */
+function tellBundlers(file) {
+  const hinted = 'import(/* @vite-ignore */ /* webpackIgnore: true */ $1)'
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/\bimport\((\w+)\)/g, hinted))
 }
 
 /**

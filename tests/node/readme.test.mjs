@@ -45,6 +45,26 @@ test('the error example throws what its comment says', async () => {
   assert.equal((await run(program)).trim(), 'E_NAME 1 18 close')
 })
 
+test('the history example loads what it says', async () => {
+  const example = (await snippets()).find((snippet) => snippet.includes('loadHistory')) ?? ''
+  const program = `
+    import { parquetWriteBuffer } from 'hyparquet-writer'
+    import { createScanner } from 'tickscan'
+    const scanner = await createScanner({ symbols: ['BTCUSDT', 'ETHUSDT'], intervals: ['1m', '5m', '1h'] })
+    const names = ['openTime', 'open', 'high', 'low', 'close', 'volume']
+    const rows = Array.from({ length: 60 }, (_, i) => [Date.UTC(2026, 0, 1) + i * 60_000, 1, 3, 1, 2, i])
+    const csv = [names, ...rows].join('\\n')
+    const columnData = names.map((name, c) => ({ name, data: rows.map((row) => row[c]), type: 'DOUBLE' }))
+    const parquet = parquetWriteBuffer({ columnData })
+    ${example.replace('csv: file', 'csv').replace('parquet: file', 'parquet')}
+    await scanner.processUpdates()
+    for (const interval of ['1m', '5m', '1h']) {
+      console.log(scanner.klines('BTCUSDT', interval).length, scanner.klines('ETHUSDT', interval).length)
+    }
+    await scanner.close()`
+  assert.equal(await run(program), '60 60\n12 0\n1 0\n')
+})
+
 test('every filter in the README is accepted', async () => {
   const text = await readFile(new URL('README.md', root), 'utf8')
   const block = text.match(/## Filters\n\n```\n([\s\S]*?)```/)

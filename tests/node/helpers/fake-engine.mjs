@@ -158,6 +158,7 @@ export function fakeHost(core, post, more = {}) {
       return core
     },
     terminateCore: () => core.calls.push(['terminate']),
+    openUrl: () => Promise.reject(new Error('the fake engine has no files')),
     minPages: 64,
     now: () => Date.now(),
     steadyNow: () => performance.now(),
