@@ -39,6 +39,11 @@ inline LaneMask finite(const double* a) {
   return pack(a, a,
               [](v128_t x, v128_t) { return wasm_f64x2_eq(wasm_f64x2_sub(x, x), wasm_f64x2_splat(0)); });
 }
+// −bound <= a <= bound
+inline LaneMask within(const double* a, double bound) {
+  return pack(
+      a, a, [bound](v128_t x, v128_t) { return wasm_f64x2_le(wasm_f64x2_abs(x), wasm_f64x2_splat(bound)); });
+}
 
 #else
 
@@ -62,6 +67,9 @@ inline LaneMask equal(const double* a, const double* b) {
 }
 inline LaneMask finite(const double* a) {
   return pack(a, a, [](double x, double) { return x - x == 0.0; });
+}
+inline LaneMask within(const double* a, double bound) {
+  return pack(a, a, [bound](double x, double) { return x <= bound && x >= -bound; });
 }
 
 #endif

@@ -4,7 +4,9 @@
 // plain mean, whatever average `ma_type` chooses (moving_average.h). percent_b is the input's place between
 // the bands (0 lower, 1 upper; unknown where they meet), width is (upper − lower) / middle.
 // The deviation is computed as window_moments.h says: TA-Lib answers 0 for a variance below 1e-14, that is
-// for any low price. First output at the average's first, input period − 1 for the plain one.
+// for any low price. First output when both are known: at
+// input period − 1 with the plain average. (With mama TA-Lib puts the two together out of step.)
+#include <algorithm>
 #include <cmath>
 
 #include "indicator/moving_average.h"
@@ -20,7 +22,7 @@ class BollingerBands {
   static constexpr uint32_t kInputs = 1;
   static constexpr uint32_t kOutputs = 5;
   static uint32_t lookback(const double* p) {
-    return moving_average_lookback(whole_param(p, 3), whole_param(p, 0));
+    return std::max(moving_average_lookback(whole_param(p, 3), whole_param(p, 0)), whole_param(p, 0) - 1);
   }
 
   BollingerBands(Column<kWrite>& column, const double* p)
@@ -29,7 +31,8 @@ class BollingerBands {
   void step(const double* x, double* y) {
     const double deviation = std::sqrt(window_.next(x[0]).variance);
     const double middle = average_.next(x[0]);
-    // The average takes at least as long to fill as the window: with it, all are unknown.
+    // Mama may be known before the window is full.
+    if (is_unknown(deviation) || is_unknown(middle)) return;
     const double upper = middle + p_[1] * deviation;
     const double lower = middle - p_[2] * deviation;
     y[0] = middle;

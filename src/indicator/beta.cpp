@@ -35,7 +35,8 @@ class Beta {
     before_.set(0, x[0]);
     before_.set(1, x[1]);
     before_.set(2, 1);
-    if (first) return;
+    // After next to nothing a return may be no number; it does not count then.
+    if (first || !usable(a) || !usable(b)) return;
     const bool ready = a_.filled() + 1 >= period_;
     DoubleDouble sum_a = sum_a_.get().plus(a);
     DoubleDouble sum_b = sum_b_.get().plus(b);

@@ -1,5 +1,5 @@
 // Candlestick patterns: what they share. A pattern is a pure function over the newest kline and the
-// `lookback` klines before it; CandleKernel makes the indicator of it.
+// `lookback` klines before it; candle_kernel makes the indicator of it.
 //
 // "Long", "short", "doji", "near" and so on compare with what was usual on the klines just before the one in
 // question, TA-Lib's default candle settings (ta_global.c): the mean body of 10 klines, a tenth of their
@@ -60,17 +60,13 @@ class Candles {
 
   // Measures of what is usual before k. A body is long above usual_body and short below it, and a shadow is
   // long above its own kline's body.
-  double usual_body(uint32_t k) const {
-    return mean<10>(k, [&](uint32_t j) { return body(j); });
-  }
-  double doji_body(uint32_t k) const { return 0.1 * mean_range<10>(k); }
-  double usual_shadow(uint32_t k) const {
-    return mean<10>(k, [&](uint32_t j) { return upper_shadow(j) + lower_shadow(j); }) / 2;
-  }
-  double tiny_shadow(uint32_t k) const { return 0.1 * mean_range<10>(k); }
-  double near(uint32_t k) const { return 0.2 * mean_range<5>(k); }
-  double far(uint32_t k) const { return 0.6 * mean_range<5>(k); }
-  double equal(uint32_t k) const { return 0.05 * mean_range<5>(k); }
+  double usual_body(uint32_t k) const { return mean_body(k, 10); }
+  double doji_body(uint32_t k) const { return 0.1 * mean_range(k, 10); }
+  double usual_shadow(uint32_t k) const { return mean_shadows(k, 10) / 2; }
+  double tiny_shadow(uint32_t k) const { return 0.1 * mean_range(k, 10); }
+  double near(uint32_t k) const { return 0.2 * mean_range(k, 5); }
+  double far(uint32_t k) const { return 0.6 * mean_range(k, 5); }
+  double equal(uint32_t k) const { return 0.05 * mean_range(k, 5); }
 
   bool is_long(uint32_t k) const { return body(k) > usual_body(k); }
   bool is_short(uint32_t k) const { return body(k) < usual_body(k); }
@@ -79,7 +75,8 @@ class Candles {
   bool tiny_lower(uint32_t k) const { return lower_shadow(k) < tiny_shadow(k); }
   // A price that counts as the same as another, at what is usual before k.
   bool same(double price, double other, uint32_t k) const {
-    return price <= other + equal(k) && price >= other - equal(k);
+    const double margin = equal(k);
+    return price <= other + margin && price >= other - margin;
   }
 
  private:
@@ -88,17 +85,10 @@ class Candles {
     return earlier_[position_ >= k ? position_ - k : position_ + length_ - k];
   }
 
-  // The mean of f over the kPeriod klines before k, summed from the oldest.
-  template <uint32_t kPeriod, typename F>
-  static double mean(uint32_t k, F&& f) {
-    double sum = 0;
-    for (uint32_t j = k + kPeriod; j > k; --j) sum += f(j);
-    return sum / kPeriod;
-  }
-  template <uint32_t kPeriod>
-  double mean_range(uint32_t k) const {
-    return mean<kPeriod>(k, [&](uint32_t j) { return range(j); });
-  }
+  // The mean over the `period` klines before k, summed from the oldest.
+  double mean_body(uint32_t k, uint32_t period) const;
+  double mean_range(uint32_t k, uint32_t period) const;
+  double mean_shadows(uint32_t k, uint32_t period) const;
 
   const Candle& newest_;
   const Candle* earlier_;
@@ -106,71 +96,37 @@ class Candles {
   uint32_t position_;
 };
 
+// 61 patterns share what runs them, so it is not a template: a pattern is called through a pointer, and its
+// code stands in the module once, not once for each of `update` and `peek`.
 using Pattern = double (*)(const Candles& c, const double* params);
 
+size_t candle_state_bytes(uint32_t lookback);
+void reset_candles(void* memory, uint32_t lookback, LaneMask lanes);
+void update_candles(void* memory, Pattern pattern, uint32_t lookback, const double* params, Inputs inputs,
+                    LaneMask lanes, double* output);
+void peek_candles(const void* memory, Pattern pattern, uint32_t lookback, const double* params, Inputs inputs,
+                  LaneMask lanes, double* output);
+
 template <Pattern kPattern, uint32_t kLookback>
-class CandleKernel {
- public:
-  static constexpr Kernel kernel() { return {lookback, state_bytes, reset, update, peek}; }
-
- private:
-  struct Lane {
-    uint32_t filled;    // candles in the ring, at most kLookback
-    uint32_t position;  // the ring's entry that the next candle replaces
-    Candle earlier[kLookback];
+constexpr Kernel candle_kernel() {
+  return {
+      [](const double*) { return kLookback; },
+      [](const double*) { return candle_state_bytes(kLookback); },
+      [](void* memory, const double*, LaneMask lanes) { reset_candles(memory, kLookback, lanes); },
+      [](void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
+        update_candles(memory, kPattern, kLookback, params, inputs, lanes, outputs[0]);
+      },
+      [](const void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
+        peek_candles(memory, kPattern, kLookback, params, inputs, lanes, outputs[0]);
+      },
   };
-
-  static uint32_t lookback(const double*) { return kLookback; }
-  static size_t state_bytes(const double*) { return kLanes * sizeof(Lane); }
-
-  static void reset(void* memory, const double*, LaneMask lanes) {
-    auto* state = static_cast<Lane*>(memory);
-    for_each_lane(lanes, [&](uint32_t lane) { state[lane].filled = state[lane].position = 0; });
-  }
-
-  static Candle read(Inputs inputs, uint32_t lane) {
-    return {inputs[0][lane], inputs[1][lane], inputs[2][lane], inputs[3][lane]};
-  }
-
-  static bool finite(const Candle& candle) {
-    return std::isfinite(candle.open) && std::isfinite(candle.high) && std::isfinite(candle.low) &&
-           std::isfinite(candle.close);
-  }
-
-  static double output_of(const Lane& lane, const Candle& newest, const double* params) {
-    if (lane.filled < kLookback || !finite(newest)) return kUnknown;
-    return kPattern(Candles(newest, lane.earlier, kLookback, lane.position), params);
-  }
-
-  static void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
-    auto* state = static_cast<Lane*>(memory);
-    for_each_lane(lanes, [&](uint32_t index) {
-      Lane& lane = state[index];
-      const Candle newest = read(inputs, index);
-      outputs[0][index] = output_of(lane, newest, params);
-      if (!finite(newest)) {
-        lane.filled = lane.position = 0;
-        return;
-      }
-      lane.earlier[lane.position] = newest;
-      lane.position = lane.position + 1 == kLookback ? 0 : lane.position + 1;
-      if (lane.filled < kLookback) ++lane.filled;
-    });
-  }
-
-  static void peek(const void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
-    const auto* state = static_cast<const Lane*>(memory);
-    for_each_lane(lanes, [&](uint32_t index) {
-      outputs[0][index] = output_of(state[index], read(inputs, index), params);
-    });
-  }
-};
+}
 
 // Starts a pattern: its function's body follows, over the candles `c` and the parameters `p`.
-#define TICKSCAN_CANDLE(name, lookback)                                \
-  static double name(const Candles& c, const double* p);               \
-  extern const Kernel name##_kernel;                                   \
-  const Kernel name##_kernel = CandleKernel<name, lookback>::kernel(); \
+#define TICKSCAN_CANDLE(name, lookback)                         \
+  static double name(const Candles& c, const double* p);        \
+  extern const Kernel name##_kernel;                            \
+  const Kernel name##_kernel = candle_kernel<name, lookback>(); \
   static double name([[maybe_unused]] const Candles& c, [[maybe_unused]] const double* p)
 
 }  // namespace tickscan::indicator

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "indicator/kernel.h"
 #include "indicator/true_range.h"
 
 namespace tickscan::indicator {
@@ -54,7 +55,8 @@ struct Directional {
     const double up = plus_index();
     const double down = minus_index();
     const double sum = up + down;
-    return sum == 0 ? otherwise : 100.0 * (std::fabs(down - up) / sum);
+    const double index = sum == 0 ? otherwise : 100.0 * (std::fabs(down - up) / sum);
+    return usable(index) ? index : otherwise;
   }
 };
 

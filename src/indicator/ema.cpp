@@ -2,6 +2,7 @@
 //
 // Seeded with the mean of the first `period` inputs and computed in TA-Lib's order of operations
 // (ta_EMA.c, default compatibility), so the numbers are the same. First output at input period − 1.
+#include <cmath>
 #include <cstddef>
 
 #include "base/simd.h"
@@ -30,10 +31,10 @@ void reset(void* memory, const double*, LaneMask lanes) {
   });
 }
 
-// One input for a lane that is not ready, or whose input is not finite.
+// One input for a lane that is not ready, or whose input is not usable.
 void fill(State* state, const double* params, double x, uint32_t lane, double* output) {
   output[lane] = kUnknown;
-  if (x - x != 0.0) {
+  if (!usable(x)) {
     reset(state, params, lane_bit(lane));
     return;
   }
@@ -50,7 +51,7 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
   const double* x = inputs[0];
   double* output = outputs[0];
   const double k = factor(params);
-  const LaneMask steady = lanes & state->ready & simd::finite(x);
+  const LaneMask steady = lanes & state->ready & simd::within(x, kLargest);
   for_each_lane(lanes & ~steady, [&](uint32_t lane) { fill(state, params, x[lane], lane, output); });
   for_each_lane(steady, [&](uint32_t lane) {
     state->value[lane] = (x[lane] - state->value[lane]) * k + state->value[lane];
@@ -64,12 +65,13 @@ void peek(const void* memory, const double* params, Inputs inputs, LaneMask lane
   double* output = outputs[0];
   const double k = factor(params);
   for_each_lane(lanes & ~state->ready, [&](uint32_t lane) {
-    const bool last_of_seed = state->filled[lane] + 1 == params[0] && x[lane] - x[lane] == 0.0;
+    const bool last_of_seed = state->filled[lane] + 1 == params[0] && usable(x[lane]);
     output[lane] = last_of_seed ? (state->value[lane] + x[lane]) / params[0] : kUnknown;
   });
-  // An input that is not finite makes the output not finite by itself: unknown, and no state is touched.
+  // A choice and no branch, so that the loop becomes SIMD.
   for_each_lane(lanes & state->ready, [&](uint32_t lane) {
-    output[lane] = (x[lane] - state->value[lane]) * k + state->value[lane];
+    const double next = (x[lane] - state->value[lane]) * k + state->value[lane];
+    output[lane] = std::fabs(x[lane]) <= kLargest ? next : kUnknown;
   });
 }
 

@@ -45,7 +45,7 @@ Candle next_candle(const Lane& lane, Inputs inputs, uint32_t index) {
   const double high = inputs[1][index];
   const double low = inputs[2][index];
   const double close = inputs[3][index];
-  if (!std::isfinite(open) || !std::isfinite(high) || !std::isfinite(low) || !std::isfinite(close)) {
+  if (!usable(open) || !usable(high) || !usable(low) || !usable(close)) {
     return {kUnknown, kUnknown, kUnknown, kUnknown};
   }
   const double ha_open = std::isnan(lane.open) ? (open + close) / 2 : (lane.open + lane.close) / 2;

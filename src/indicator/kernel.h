@@ -3,8 +3,8 @@
 // Every indicator streams. `update` takes one closed kline per lane of the mask, changes the state and
 // writes the outputs; `peek` computes what `update` would write for the live kline and leaves the state
 // as it is. Both give the same numbers as a run over the whole history. A lane that is not ready gets
-// kUnknown. An input that is not finite restarts its lane: the output is unknown until the lookback has
-// been filled anew, so one bad value never poisons a recursion.
+// kUnknown. An input that is not usable restarts its lane: the output is unknown until the lookback has
+// been filled anew, so one bad value never poisons a recursion. An output is finite or unknown.
 //
 // Called on the scan pool, one thread per block; no function allocates.
 #pragma once
@@ -19,6 +19,15 @@ namespace tickscan::indicator {
 inline constexpr uint32_t kMaxInputs = 4;
 inline constexpr uint32_t kMaxParams = 8;
 inline constexpr uint32_t kMaxOutputs = 6;
+
+// A number beyond this counts as not finite: its square, times the longest window, would overflow.
+inline constexpr double kLargest = 0x1p400;
+
+// Whether an indicator takes x. False for NaN and the infinities.
+inline bool usable(double x) { return x <= kLargest && x >= -kLargest; }
+
+// x, or kUnknown if it is not finite: what a ratio of usable numbers needs, whose divisor may be tiny.
+inline double finite_or_unknown(double x) { return x + 0 * x; }
 
 // Arrays of 64 doubles, one per lane.
 using Inputs = const double* const*;

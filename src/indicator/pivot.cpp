@@ -6,120 +6,101 @@
 // back, `right` at the confirmation, until the next pivot is confirmed: `pivot_high(5, 3).bars == 3` is true at
 // confirmations only. A pivot low is the mirror image. TA-Lib has none.
 //
-// The first pivot can be confirmed at kline left + right; until there was one, the outputs are unknown. A
-// window of left + right klines per lane; the scan ends at the first kline that denies the pivot, which for
-// almost every kline is one of its neighbours.
-#include <cmath>
-#include <cstddef>
-
-#include "indicator/kernel.h"
+// The first pivot can be confirmed at kline left + right; until there was one, the outputs are unknown.
+//
+// A kline is a candidate from its arrival on if the last one that is not below it is more than `left` klines
+// before it, and until a higher one comes. A queue of the klines that no later one exceeds tells both: each kline
+// enters and leaves it once, so `update` is O(1) on average, and `peek` looks at one candidate only.
+#include "indicator/parts.h"
 
 namespace tickscan::indicator {
 
 namespace {
 
-struct State {
-  double value[kLanes];       // the last pivot's price, NaN before the first
-  double bars[kLanes];        // klines since it, NaN before the first
-  uint32_t filled[kLanes];    // klines in the window, at most left + right
-  uint32_t position[kLanes];  // row of the window that the next kline replaces
-  // left + right rows of 64 doubles follow
-};
+// kSign is 1 for highs and −1 for lows: prices are kept times kSign, the greater the better.
+template <bool kWrite, int kSign>
+class Pivot {
+ public:
+  static constexpr uint32_t kInputs = 1;
+  static constexpr uint32_t kOutputs = 2;
+  static uint32_t lookback(const double* p) { return whole_param(p, 0) + whole_param(p, 1); }
 
-double* window(State* state) { return reinterpret_cast<double*>(state + 1); }
-const double* window(const State* state) { return reinterpret_cast<const double*>(state + 1); }
+  Pivot(Column<kWrite>& column, const double* p)
+      : left_(whole_param(p, 0)),
+        right_(whole_param(p, 1)),
+        length_(left_ + right_),
+        found_(column.scalars(3)),
+        ends_(column.scalars(4)),
+        prices_(column.window(length_)),
+        candidates_(column.window(length_)),
+        queue_(column.window(length_)) {}
 
-uint32_t left_of(const double* params) { return static_cast<uint32_t>(params[0]); }
-uint32_t right_of(const double* params) { return static_cast<uint32_t>(params[1]); }
-
-uint32_t lookback(const double* params) { return left_of(params) + right_of(params); }
-
-size_t state_bytes(const double* params) {
-  return sizeof(State) + lookback(params) * kLanes * sizeof(double);
-}
-
-void reset(void* memory, const double*, LaneMask lanes) {
-  auto* state = static_cast<State*>(memory);
-  for_each_lane(lanes, [&](uint32_t lane) {
-    state->value[lane] = kUnknown;
-    state->bars[lane] = kUnknown;
-    state->filled[lane] = 0;
-    state->position[lane] = 0;
-  });
-}
-
-struct Result {
-  double value;
-  double bars;
-};
-
-// What the kline of price x gives; kSign is 1 for highs and −1 for lows.
-template <int kSign>
-Result next_result(const State& state, const double* params, double x, uint32_t lane) {
-  const uint32_t right = right_of(params);
-  const uint32_t length = lookback(params);
-  const uint32_t position = state.position[lane];
-  // The price k klines back, the greater the better.
-  const auto price = [&](uint32_t k) {
-    if (k == 0) return kSign * x;
-    const uint32_t row = position >= k ? position - k : position + length - k;
-    return kSign * window(&state)[row * kLanes + lane];
-  };
-  const auto is_pivot = [&] {
-    const double candidate = price(right);
-    if (candidate <= price(right + 1) || candidate < price(right - 1)) return false;
-    for (uint32_t k = 0; k + 1 < right; ++k) {
-      if (candidate < price(k)) return false;
+  void step(const double* inputs, double* outputs) {
+    const double price = kSign * inputs[0];
+    const uint32_t filled = ends_.whole(0);
+    const uint32_t position = ends_.whole(1);
+    const uint32_t confirmed = wrapped(position + length_ - right_);
+    const bool pivot = filled == length_ && candidates_[confirmed] != 0 && prices_[confirmed] >= price;
+    const bool known = pivot || found_[2] != 0;
+    if (known) {
+      outputs[0] = pivot ? kSign * prices_[confirmed] : found_[0];
+      outputs[1] = pivot ? right_ : found_[1] + 1;
+      found_.set(0, outputs[0]);
+      found_.set(1, outputs[1]);
+      found_.set(2, 1);
     }
-    for (uint32_t k = right + 2; k <= length; ++k) {
-      if (candidate <= price(k)) return false;
-    }
-    return true;
-  };
-  if (state.filled[lane] == length && is_pivot()) {
-    return {kSign * price(right), static_cast<double>(right)};
+    if constexpr (kWrite) push(price, filled, position);
   }
-  return {state.value[lane], state.bars[lane] + 1};
-}
 
-template <int kSign>
-void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
-  auto* state = static_cast<State*>(memory);
-  const uint32_t length = lookback(params);
-  for_each_lane(lanes, [&](uint32_t lane) {
-    const double x = inputs[0][lane];
-    if (!std::isfinite(x)) {
-      reset(memory, params, lane_bit(lane));
-      outputs[0][lane] = outputs[1][lane] = kUnknown;
-      return;
+ private:
+  uint32_t wrapped(uint32_t place) const { return place >= length_ ? place - length_ : place; }
+
+  void push(double price, uint32_t filled, uint32_t position) {
+    uint32_t head = ends_.whole(2);
+    uint32_t size = ends_.whole(3);
+    // The oldest kline goes; if it is in the queue, it is the first there.
+    if (filled == length_ && size > 0 && queue_.whole(head) == position) {
+      head = wrapped(head + 1);
+      --size;
     }
-    const Result result = next_result<kSign>(*state, params, x, lane);
-    outputs[0][lane] = state->value[lane] = result.value;
-    outputs[1][lane] = state->bars[lane] = result.bars;
-    const uint32_t position = state->position[lane];
-    window(state)[position * kLanes + lane] = x;
-    state->position[lane] = position + 1 == length ? 0 : position + 1;
-    if (state->filled[lane] < length) ++state->filled[lane];
-  });
-}
+    uint32_t distance = length_ + 1;
+    for (; size > 0; --size) {
+      const uint32_t last = queue_.whole(wrapped(head + size - 1));
+      if (prices_[last] >= price) {
+        distance = position > last ? position - last : position + length_ - last;
+        break;
+      }
+      candidates_.set(last, 0);
+    }
+    prices_.set(position, price);
+    candidates_.set(position, distance > left_ ? 1 : 0);
+    queue_.set(wrapped(head + size), position);
+    ends_.set(0, filled < length_ ? filled + 1 : length_);
+    ends_.set(1, wrapped(position + 1));
+    ends_.set(2, head);
+    ends_.set(3, size + 1);
+  }
 
-template <int kSign>
-void peek(const void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
-  const auto* state = static_cast<const State*>(memory);
-  for_each_lane(lanes, [&](uint32_t lane) {
-    const double x = inputs[0][lane];
-    const Result result =
-        std::isfinite(x) ? next_result<kSign>(*state, params, x, lane) : Result{kUnknown, kUnknown};
-    outputs[0][lane] = result.value;
-    outputs[1][lane] = result.bars;
-  });
-}
+  uint32_t left_;
+  uint32_t right_;
+  uint32_t length_;
+  Slice<kWrite> found_;  // the last pivot's price, klines since it, whether there was one
+  Slice<kWrite> ends_;   // klines so far, at most length; place of the next; the queue's head and size
+  Slice<kWrite> prices_;
+  Slice<kWrite> candidates_;  // 1 for those that may still be pivots
+  Slice<kWrite> queue_;       // places, the earliest and highest first
+};
+
+template <bool kWrite>
+using PivotHigh = Pivot<kWrite, 1>;
+template <bool kWrite>
+using PivotLow = Pivot<kWrite, -1>;
 
 }  // namespace
 
 extern const Kernel pivot_high_kernel;
 extern const Kernel pivot_low_kernel;
-const Kernel pivot_high_kernel{lookback, state_bytes, reset, update<1>, peek<1>};
-const Kernel pivot_low_kernel{lookback, state_bytes, reset, update<-1>, peek<-1>};
+const Kernel pivot_high_kernel = stepped_kernel<PivotHigh>();
+const Kernel pivot_low_kernel = stepped_kernel<PivotLow>();
 
 }  // namespace tickscan::indicator

@@ -13,6 +13,16 @@ namespace tickscan::indicator {
 
 namespace {
 
+// The unstable period of the average that an `ma_type` chooses (moving_average.h).
+double unstable_average(double type, double period) {
+  if (period == 1) return 0;
+  if (type == 1 || type == 3 || type == 4) return 15 * (period + 1);
+  if (type == 6) return 5000;
+  if (type == 7) return 600;
+  if (type == 8) return 20 * (period + 1);
+  return 0;
+}
+
 // A list may be empty and an array may not, so every array ends with an entry that does not count.
 #define ALIASES(...) \
   { __VA_ARGS__, "" }

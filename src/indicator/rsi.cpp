@@ -38,10 +38,10 @@ void reset(void* memory, const double*, LaneMask lanes) {
   });
 }
 
-// One input for a lane that is not ready, or whose input is not finite.
+// One input for a lane that is not ready, or whose input is not usable.
 void fill(State* state, const double* params, double x, uint32_t lane, double* output) {
   output[lane] = kUnknown;
-  if (x - x != 0.0) {
+  if (!usable(x)) {
     reset(state, params, lane_bit(lane));
     return;
   }
@@ -66,7 +66,7 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
   const double* x = inputs[0];
   double* output = outputs[0];
   const double period = params[0];
-  const LaneMask steady = lanes & state->ready & simd::finite(x);
+  const LaneMask steady = lanes & state->ready & simd::within(x, kLargest);
   for_each_lane(lanes & ~steady, [&](uint32_t lane) { fill(state, params, x[lane], lane, output); });
   for_each_lane(steady, [&](uint32_t lane) {
     const double change = x[lane] - state->previous[lane];
@@ -83,10 +83,10 @@ void peek(const void* memory, const double* params, Inputs inputs, LaneMask lane
   double* output = outputs[0];
   const double period = params[0];
   // Ready lanes and the others part before the loop, so that the loop over ready ones has no branch.
-  const LaneMask known = lanes & simd::finite(x);
+  const LaneMask known = lanes & simd::within(x, kLargest);
   for_each_lane(lanes & ~(known & state->ready), [&](uint32_t lane) {
     const double change = x[lane] - state->previous[lane];
-    if (state->changes[lane] + 1 != period || change - change != 0.0) {
+    if (state->changes[lane] + 1 != period || change != change || !usable(x[lane])) {
       output[lane] = kUnknown;
       return;
     }

@@ -8,7 +8,8 @@ namespace {
 
 struct State {
   uint32_t position[kLanes];  // row of the oldest input, which the next one replaces
-  // n rows of 64 doubles follow, NaN before anything came
+  uint32_t filled[kLanes];    // inputs in the ring, at most n
+  // n rows of 64 doubles follow
 };
 
 double* rows(State* state) { return reinterpret_cast<double*>(state + 1); }
@@ -22,11 +23,11 @@ size_t state_bytes(const double* params) {
   return sizeof(State) + distance(params) * kLanes * sizeof(double);
 }
 
-void reset(void* memory, const double* params, LaneMask lanes) {
+void reset(void* memory, const double*, LaneMask lanes) {
   auto* state = static_cast<State*>(memory);
   for_each_lane(lanes, [&](uint32_t lane) {
     state->position[lane] = 0;
-    for (uint32_t row = 0; row < distance(params); ++row) rows(state)[row * kLanes + lane] = kUnknown;
+    state->filled[lane] = 0;
   });
 }
 
@@ -35,16 +36,20 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
   const uint32_t n = distance(params);
   for_each_lane(lanes, [&](uint32_t lane) {
     double& oldest = rows(state)[state->position[lane] * kLanes + lane];
-    outputs[0][lane] = oldest;
+    outputs[0][lane] = state->filled[lane] == n ? oldest : kUnknown;
+    if (state->filled[lane] < n) ++state->filled[lane];
     oldest = inputs[0][lane];
     state->position[lane] = state->position[lane] + 1 == n ? 0 : state->position[lane] + 1;
   });
 }
 
-void peek(const void* memory, const double*, Inputs, LaneMask lanes, Outputs outputs) {
+void peek(const void* memory, const double* params, Inputs, LaneMask lanes, Outputs outputs) {
   const auto* state = static_cast<const State*>(memory);
-  for_each_lane(
-      lanes, [&](uint32_t lane) { outputs[0][lane] = rows(state)[state->position[lane] * kLanes + lane]; });
+  const uint32_t n = distance(params);
+  for_each_lane(lanes, [&](uint32_t lane) {
+    outputs[0][lane] =
+        state->filled[lane] == n ? rows(state)[state->position[lane] * kLanes + lane] : kUnknown;
+  });
 }
 
 }  // namespace

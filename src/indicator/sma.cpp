@@ -3,7 +3,6 @@
 // The window's sum is a double-double, so a sliding mean is the correctly rounded fresh one and a flat
 // window gives exactly its value: `close > sma(close, 5)` is decided by the prices, not by rounding.
 // First output at input period − 1, as TA-Lib's SMA.
-#include <cmath>
 #include <cstddef>
 
 #include "base/double_double.h"
@@ -45,7 +44,7 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
   const uint32_t period = period_of(params);
   for_each_lane(lanes, [&](uint32_t lane) {
     const double x = inputs[0][lane];
-    if (!std::isfinite(x)) {
+    if (!usable(x)) {
       reset(memory, params, lane_bit(lane));
       outputs[0][lane] = kUnknown;
       return;
@@ -69,7 +68,7 @@ void peek(const void* memory, const double* params, Inputs inputs, LaneMask lane
   const uint32_t period = period_of(params);
   for_each_lane(lanes, [&](uint32_t lane) {
     const double x = inputs[0][lane];
-    if (!std::isfinite(x) || state->filled[lane] + 1 < period) {
+    if (!usable(x) || state->filled[lane] + 1 < period) {
       outputs[0][lane] = kUnknown;
       return;
     }

@@ -6,13 +6,15 @@
 //   static constexpr uint32_t kInputs, kOutputs;
 //   static uint32_t lookback(const double* params);
 //   I(Column<kWrite>& column, const double* params);        hands the column on to its parts, reads nothing
-//   void step(const double* inputs, double* outputs);       finite inputs; outputs come in as kUnknown
+//   void step(const double* inputs, double* outputs);       usable inputs; outputs come in as kUnknown
 // A part computes first and stores last: a value that it has set is not read again in the same step.
 //
 // The state is rows of 64 doubles; a lane is a column of them. Zero is the initial value of each scalar; a
-// window's rows are read only where they were written. An input that is not finite restarts the lane.
+// window's rows are read only where they were written. An input that is not usable restarts the lane, and an output that is not
+// finite is unknown. What is kept stays finite: a ratio, whose divisor may be tiny, is tested before.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <type_traits>
@@ -85,14 +87,14 @@ struct Stepped {
   }
 
   static void reset(void* memory, const double* params, LaneMask lanes) {
-    for_each_lane(lanes, [=](uint32_t lane) {
+    for_each_set(lanes, [=](uint32_t lane) {
       Column<true> column(static_cast<double*>(memory) + lane, true);
       const I<true> unused(column, params);
     });
   }
 
   static void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
-    for_each_lane(lanes, [=](uint32_t lane) {
+    for_each_set(lanes, [=](uint32_t lane) {
       if (!step<true>(static_cast<double*>(memory), params, inputs, lane, outputs)) {
         reset(memory, params, lane_bit(lane));
       }
@@ -100,30 +102,37 @@ struct Stepped {
   }
 
   static void peek(const void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
-    for_each_lane(lanes, [=](uint32_t lane) {
+    for_each_set(lanes, [=](uint32_t lane) {
       step<false>(static_cast<const double*>(memory), params, inputs, lane, outputs);
     });
   }
 
  private:
-  // False if an input is not finite: nothing was done but to set the outputs to unknown.
+  // A step with its branches is never turned into SIMD, so a second copy of it for full masks, which
+  // for_each_lane would make, only makes the module larger.
+  template <typename F>
+  static void for_each_set(LaneMask lanes, F&& f) {
+    for (; lanes != 0; lanes &= lanes - 1) f(static_cast<uint32_t>(std::countr_zero(lanes)));
+  }
+
+  // False if an input is not usable: nothing was done but to set the outputs to unknown.
   template <bool kWrite>
   static bool step(typename Column<kWrite>::Pointer memory, const double* params, Inputs inputs,
                    uint32_t lane, Outputs outputs) {
     double in[kInputs];
     double out[kOutputs];
-    bool finite = true;
+    bool fit = true;
     for (uint32_t i = 0; i < kInputs; ++i) {
       in[i] = inputs[i][lane];
-      finite = finite && std::isfinite(in[i]);
+      fit = fit && usable(in[i]);
     }
     for (uint32_t i = 0; i < kOutputs; ++i) out[i] = kUnknown;
-    if (finite) {
+    if (fit) {
       Column<kWrite> column(memory + lane);
       I<kWrite>(column, params).step(in, out);
     }
-    for (uint32_t i = 0; i < kOutputs; ++i) outputs[i][lane] = out[i];
-    return finite;
+    for (uint32_t i = 0; i < kOutputs; ++i) outputs[i][lane] = finite_or_unknown(out[i]);
+    return fit;
   }
 };
 

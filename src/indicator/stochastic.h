@@ -16,7 +16,8 @@ class RawK {
     const double highest = highest_.next(high);
     const double lowest = lowest_.next(low);
     const double range = (highest - lowest) / 100.0;
-    return range == 0 ? 0.0 : (close - lowest) / range;
+    const double k = range == 0 ? 0.0 : (close - lowest) / range;
+    return usable(k) ? k : kUnknown;
   }
 
  private:

@@ -1,58 +1,29 @@
-// Tillson's T3: a blend of the third to the sixth EMA of EMA, weighted by the volume factor v.
-//
-// t3 = −v³ · e6 + (3v² + 3v³) · e5 + (−6v² − 3v − 3v³) · e4 + (1 + 3v + v³ + 3v²) · e3. Each EMA is seeded
-// with the mean of its first `period` values (ta_T3.c, default compatibility); TA-Lib writes the recursion as
-// k · x + (1 − k) · e, this file as the other EMAs do, which differs in the last bits only. First output at
-// input 6 (period − 1).
-#include "indicator/parts.h"
+// Tillson's T3, as t3.h says, with the volume factor as a parameter.
+#include "indicator/t3.h"
 
 namespace tickscan::indicator {
 
 namespace {
 
 template <bool kWrite>
-class T3 {
+class T3Of {
  public:
   static constexpr uint32_t kInputs = 1;
   static constexpr uint32_t kOutputs = 1;
 
   static uint32_t lookback(const double* params) { return 6 * (whole_param(params, 0) - 1); }
 
-  T3(Column<kWrite>& column, const double* params)
-      : e1_(column, whole_param(params, 0)),
-        e2_(column, whole_param(params, 0)),
-        e3_(column, whole_param(params, 0)),
-        e4_(column, whole_param(params, 0)),
-        e5_(column, whole_param(params, 0)),
-        e6_(column, whole_param(params, 0)),
-        v_(params[1]) {}
+  T3Of(Column<kWrite>& column, const double* params) : average_(column, whole_param(params, 0), params[1]) {}
 
-  void step(const double* inputs, double* outputs) {
-    const double e3 = e3_.next(e2_.next(e1_.next(inputs[0])));
-    const double e4 = e4_.next(e3);
-    const double e5 = e5_.next(e4);
-    const double e6 = e6_.next(e5);
-    const double square = v_ * v_;
-    const double c1 = -(square * v_);
-    const double c2 = 3.0 * (square - c1);
-    const double c3 = -6.0 * square - 3.0 * (v_ - c1);
-    const double c4 = 1.0 + 3.0 * v_ - c1 + 3.0 * square;
-    outputs[0] = c1 * e6 + c2 * e5 + c3 * e4 + c4 * e3;
-  }
+  void step(const double* inputs, double* outputs) { outputs[0] = average_.next(inputs[0]); }
 
  private:
-  Ema<kWrite> e1_;
-  Ema<kWrite> e2_;
-  Ema<kWrite> e3_;
-  Ema<kWrite> e4_;
-  Ema<kWrite> e5_;
-  Ema<kWrite> e6_;
-  double v_;
+  T3<kWrite> average_;
 };
 
 }  // namespace
 
 extern const Kernel t3_kernel;
-const Kernel t3_kernel = stepped_kernel<T3>();
+const Kernel t3_kernel = stepped_kernel<T3Of>();
 
 }  // namespace tickscan::indicator

@@ -11,7 +11,8 @@ namespace {
 
 struct State {
   uint32_t position[kLanes];  // row of the oldest value, which the next one replaces
-  // occurrence + 1 rows of 64 doubles follow, NaN before anything came
+  uint32_t filled[kLanes];    // values in the ring, at most occurrence + 1
+  // occurrence + 1 rows of 64 doubles follow
 };
 
 uint32_t length(const double* params) { return static_cast<uint32_t>(params[0]) + 1; }
@@ -24,11 +25,11 @@ size_t state_bytes(const double* params) {
   return sizeof(State) + size_t{length(params)} * kLanes * sizeof(double);
 }
 
-void reset(void* memory, const double* params, LaneMask lanes) {
+void reset(void* memory, const double*, LaneMask lanes) {
   auto* state = static_cast<State*>(memory);
   for_each_lane(lanes, [&](uint32_t lane) {
     state->position[lane] = 0;
-    for (uint32_t row = 0; row < length(params); ++row) rows(state)[row * kLanes + lane] = kUnknown;
+    state->filled[lane] = 0;
   });
 }
 
@@ -42,8 +43,10 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
     } else if (condition != 0) {
       rows(state)[state->position[lane] * kLanes + lane] = inputs[1][lane];
       state->position[lane] = after(state->position[lane], n);
+      if (state->filled[lane] < n) ++state->filled[lane];
     }
-    outputs[0][lane] = rows(state)[state->position[lane] * kLanes + lane];
+    outputs[0][lane] =
+        state->filled[lane] == n ? rows(state)[state->position[lane] * kLanes + lane] : kUnknown;
   });
 }
 
@@ -53,9 +56,9 @@ void peek(const void* memory, const double* params, Inputs inputs, LaneMask lane
   for_each_lane(lanes, [&](uint32_t lane) {
     const double condition = inputs[0][lane];
     double output = kUnknown;
-    if (condition == 0) {
+    if (condition == 0 && state->filled[lane] == n) {
       output = rows(state)[state->position[lane] * kLanes + lane];
-    } else if (condition == condition) {
+    } else if (condition != 0 && condition == condition && state->filled[lane] + 1 >= n) {
       // The live value takes the place of the oldest, so the one after that is the oldest then.
       output = n == 1 ? inputs[1][lane] : rows(state)[after(state->position[lane], n) * kLanes + lane];
     }

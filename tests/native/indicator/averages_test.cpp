@@ -24,15 +24,6 @@ TEST(Averages, TheSeedFadesWithinTheUnstablePeriod) {
   }
 }
 
-TEST(Averages, WindowsDoNotDrift) {
-  expect_no_drift(row_of("sma"), {30});
-  expect_no_drift(row_of("wma"), {30});
-  expect_no_drift(row_of("trima"), {13});
-  expect_no_drift(row_of("hma"), {16});
-  expect_no_drift(row_of("vwma"), {20});
-  expect_no_drift(row_of("vwap"), {7});
-}
-
 using Quad = __float128;
 
 // The weighted mean of the n values that end at `last`, the newest weighing n.

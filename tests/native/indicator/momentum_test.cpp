@@ -23,16 +23,6 @@ TEST(Momentum, TheSeedFadesWithinTheUnstablePeriod) {
   }
 }
 
-TEST(Momentum, WindowsDoNotDrift) {
-  expect_no_drift(row_of("cci"), {14});
-  expect_no_drift(row_of("mfi"), {14});
-  expect_no_drift(row_of("ultosc"), {7, 14, 28});
-  expect_no_drift(row_of("willr"), {14});
-  expect_no_drift(row_of("stoch"), {5, 3, 0, 3, 2});
-  expect_no_drift(row_of("ao"), {5, 34});
-  expect_no_drift(row_of("ppo"), {12, 26, 5});
-}
-
 double highest(std::span<const Kline> window) {
   double value = window[0].high;
   for (const Kline& kline : window) value = std::max(value, kline.high);

@@ -172,12 +172,6 @@ TEST(VolatilityTrendVolume, StatisticsAreThoseOfTwoPasses) {
   }
 }
 
-TEST(VolatilityTrendVolume, NothingDrifts) {
-  const std::pair<const char*, Params> cases[] = {{"stddev", {20, 1}}, {"linearreg", {20}}, {"correl", {20}},
-                                                  {"beta", {20}},      {"cmf", {20}},       {"aroon", {20}}};
-  for (const auto& [name, params] : cases) testing::expect_no_drift(testing::row_of(name), params);
-}
-
 TEST(VolatilityTrendVolume, EqualInputsHaveNoSpread) {
   for (const double price : {0.1, 0.00000537, 68123.45, 1e-12}) {
     Series series = make_series(Shape::walk, 200, 6);
