@@ -129,7 +129,7 @@ tickscan::engine::FilterParams params_of(const val& from) {
   return params;
 }
 
-val add_trader(const val& from) {
+tickscan::engine::TraderSpec spec_of(const val& from) {
   tickscan::engine::TraderSpec spec;
   spec.id = from["id"].as<std::string>();
   spec.filter = from["filter"].as<std::string>();
@@ -138,7 +138,13 @@ val add_trader(const val& from) {
   spec.column_names = emscripten::vecFromJSArray<std::string>(from["columns"]);
   spec.column_filters = emscripten::vecFromJSArray<std::string>(from["columnFilters"]);
   spec.params = params_of(from);
-  const auto added = the_engine->add_trader(spec);
+  spec.enabled = from["enabled"].as<bool>();
+  spec.cooldown_ms = from["cooldown"].as<double>();
+  spec.refresh_ms = from["refresh"].as<double>();
+  return spec;
+}
+
+val acknowledged(const tickscan::Result<tickscan::engine::TraderAck>& added) {
   if (!added.ok()) return failed(added.error());
   const tickscan::engine::TraderAck& ack = added.value();
   val result = succeeded();
@@ -150,6 +156,12 @@ val add_trader(const val& from) {
   result.set("warmup", warmup);
   result.set("missing", val::array(ack.missing));
   return result;
+}
+
+val add_trader(const val& from) { return acknowledged(the_engine->add_trader(spec_of(from))); }
+
+val update_trader(unsigned trader, const val& from) {
+  return acknowledged(the_engine->update_trader(trader, spec_of(from)));
 }
 
 val strings(std::span<const std::string_view> from) {
@@ -254,8 +266,10 @@ val validate_filter(const val& from) {
   return result;
 }
 
-val cycle(double now_ms) {
-  const tickscan::engine::Cycle done = the_engine->cycle(now_ms);
+// One slice of a cycle; `anew`: with a new change set, whatever the last slice left included.
+val cycle(double now_ms, bool anew) {
+  using tickscan::scan::Start;
+  const tickscan::engine::Cycle done = the_engine->cycle(now_ms, anew ? Start::anew : Start::go_on);
   const tickscan::scan::PackedDeltas& deltas = the_engine->scan().deltas();
   val result = val::object();
   result.set("cycle", done.number);
@@ -265,7 +279,12 @@ val cycle(double now_ms) {
   result.set("filtersRun", static_cast<double>(done.report.filters_run));
   result.set("filtersSkipped", static_cast<double>(done.report.filters_skipped));
   result.set("elapsedUs", done.elapsed_us);
-  result.set("pending", false);
+  result.set("pending", done.report.pending);
+  const tickscan::scan::DeltaSizes& sizes = done.report.sizes;
+  result.set("deltaEntries", static_cast<double>(sizes.delta_entries));
+  result.set("fullEntries", static_cast<double>(sizes.full_entries));
+  result.set("deltaBytes", static_cast<double>(sizes.delta_bytes));
+  result.set("fullBytes", static_cast<double>(sizes.full_bytes));
   result.set("damaged", done.report.ingested.damaged);
   result.set("wordsOffset", address(deltas.words.data()));
   result.set("wordsCount", static_cast<double>(deltas.words.size()));
@@ -327,6 +346,10 @@ val status() {
   number("updatedSymbols", the_engine->totals().updated_symbols);
   number("filtersRun", the_engine->totals().filters_run);
   number("filtersSkipped", the_engine->totals().filters_skipped);
+  number("deltaEntries", the_engine->totals().delta_entries);
+  number("fullEntries", the_engine->totals().full_entries);
+  number("deltaBytes", the_engine->totals().delta_bytes);
+  number("fullBytes", the_engine->totals().full_bytes);
   return result;
 }
 
@@ -340,6 +363,11 @@ EMSCRIPTEN_BINDINGS(tickscan) {
   emscripten::function("intervalTable", &interval_table);
   emscripten::function("addSymbol", &add_symbol);
   emscripten::function("addTrader", &add_trader);
+  emscripten::function("updateTrader", &update_trader);
+  emscripten::function(
+      "setTracking", +[](bool on) { the_engine->set_tracking(on); });
+  emscripten::function(
+      "setBatchSymbols", +[](double symbols) { return outcome(the_engine->set_batch_symbols(symbols)); });
   emscripten::function(
       "removeTrader", +[](unsigned trader) { return outcome(the_engine->remove_trader(trader)); });
   emscripten::function(

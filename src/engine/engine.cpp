@@ -15,6 +15,7 @@ namespace {
 
 constexpr uint64_t kMiB = 1024 * 1024;
 constexpr uint32_t kMaxTraders = 1024;
+constexpr double kMaxGateMs = 366.0 * 24 * 60 * 60 * 1000;
 constexpr uint32_t kMaxThreads = 64;
 constexpr uint64_t kMaxTraderBytes = 1024 * kMiB;
 constexpr uint32_t kSlotsPerGeneration = market::kMaxSymbols;
@@ -163,6 +164,48 @@ Result<TraderAck> Engine::add_trader(const TraderSpec& spec) {
       scan_->trader(known->second)->id == spec.id) {
     return Error{ErrorCode::E_DUPLICATE, "the trader '" + spec.id + "' exists already", std::nullopt, {}, {}};
   }
+  Result<scan::TraderOptions> options = options_of(spec);
+  if (!options.ok()) return options.error();
+  Result<std::vector<filter::Tree>> trees = trees_of(spec, options.value().base);
+  if (!trees.ok()) return trees.error();
+  Result<uint32_t> added = scan_->add_trader(spec.id, trees.value(), options.value());
+  if (!added.ok()) return added.error();
+  trader_ids_[spec.id] = added.value();
+  return ack_of(added.value(), spec);
+}
+
+Result<TraderAck> Engine::update_trader(uint32_t trader, const TraderSpec& spec) {
+  Result<scan::TraderOptions> options = options_of(spec);
+  if (!options.ok()) return options.error();
+  Result<std::vector<filter::Tree>> trees = trees_of(spec, options.value().base);
+  if (!trees.ok()) return trees.error();
+  if (Status bad = scan_->update_trader(trader, trees.value(), options.value())) return *bad;
+  return ack_of(trader, spec);
+}
+
+Result<scan::TraderOptions> Engine::options_of(const TraderSpec& spec) const {
+  Result<uint32_t> interval = interval_index(spec.interval);
+  if (!interval.ok()) return interval.error();
+  const auto suitable = [](double ms) { return ms >= 0 && ms <= kMaxGateMs; };
+  if (!suitable(spec.cooldown_ms)) {
+    return bad_config("cooldown is " + std::to_string(spec.cooldown_ms), "ms from 0 to 366 days");
+  }
+  if (!suitable(spec.refresh_ms)) {
+    return bad_config("refresh is " + std::to_string(spec.refresh_ms), "ms from 0 to 366 days");
+  }
+  if (spec.on_close && spec.refresh_ms > 0) {
+    return bad_config("refresh stands beside on: 'close'",
+                      "refresh for on: 'tick' only: a close is decided once");
+  }
+  scan::TraderOptions options;
+  options.on_close = spec.on_close;
+  options.base = interval.value();
+  options.enabled = spec.enabled;
+  options.gate = {spec.cooldown_ms, spec.refresh_ms};
+  return options;
+}
+
+Result<std::vector<filter::Tree>> Engine::trees_of(const TraderSpec& spec, uint32_t interval) const {
   constexpr size_t kMaxColumns = 16;
   if (spec.column_filters.size() > kMaxColumns) {
     return Error{ErrorCode::E_LIMIT,
@@ -171,15 +214,12 @@ Result<TraderAck> Engine::add_trader(const TraderSpec& spec) {
                  "at most 16 columns per trader",
                  {}};
   }
-  Result<uint32_t> interval = interval_index(spec.interval);
-  if (!interval.ok()) return interval.error();
   std::vector<filter::Tree> trees;
-  Result<filter::Tree> tree = compile(spec.filter, interval.value(), spec.params, filter::Want::condition);
+  Result<filter::Tree> tree = compile(spec.filter, interval, spec.params, filter::Want::condition);
   if (!tree.ok()) return tree.error();
   trees.push_back(std::move(tree.value()));
   for (size_t i = 0; i < spec.column_filters.size(); ++i) {
-    Result<filter::Tree> column =
-        compile(spec.column_filters[i], interval.value(), spec.params, filter::Want::any);
+    Result<filter::Tree> column = compile(spec.column_filters[i], interval, spec.params, filter::Want::any);
     if (!column.ok()) {
       Error error = column.error();
       error.message = "column '" + spec.column_names[i] + "': " + error.message;
@@ -187,12 +227,13 @@ Result<TraderAck> Engine::add_trader(const TraderSpec& spec) {
     }
     trees.push_back(std::move(column.value()));
   }
-  Result<uint32_t> added = scan_->add_trader(spec.id, trees, spec.on_close, interval.value());
-  if (!added.ok()) return added.error();
-  trader_ids_[spec.id] = added.value();
-  const scan::Expression& expression = scan_->trader(added.value())->expression;
+  return trees;
+}
+
+TraderAck Engine::ack_of(uint32_t trader, const TraderSpec& spec) const {
+  const scan::Expression& expression = scan_->trader(trader)->expression;
   TraderAck ack;
-  ack.trader = added.value();
+  ack.trader = trader;
   ack.cost = expression.cost;
   ack.replayable = spec.on_close && (expression.rows & 1) == 0;
   for (uint32_t i = 0; i < intervals_.size(); ++i) {
@@ -225,10 +266,16 @@ Status Engine::request_snapshot(uint32_t trader) {
   return std::nullopt;
 }
 
-Cycle Engine::cycle(double now_ms) {
-  const auto start = std::chrono::steady_clock::now();
+Status Engine::set_batch_symbols(double symbols) {
+  if (Status bad = check("batchSymbols", symbols, 1, market::kMaxSymbols)) return bad;
+  scan_->set_batch_symbols(static_cast<uint32_t>(symbols));
+  return std::nullopt;
+}
+
+Cycle Engine::cycle(double now_ms, scan::Start start) {
+  const auto begun = std::chrono::steady_clock::now();
   Cycle done;
-  done.report = scan_->cycle(now_ms);
+  done.report = scan_->cycle(now_ms, start);
   done.number = ++cycles_;
   done.epoch = store_->tracker().epoch();
   store_->control().heartbeat.fetch_add(1, std::memory_order_relaxed);
@@ -237,8 +284,14 @@ Cycle Engine::cycle(double now_ms) {
   totals_.filters_skipped += done.report.filters_skipped;
   totals_.ingested.scanned += done.report.ingested.scanned;
   totals_.ingested.coalesced += done.report.ingested.coalesced;
+  totals_.delta_entries += done.report.sizes.delta_entries;
+  totals_.delta_bytes += done.report.sizes.delta_bytes;
+  if (!done.report.pending) {
+    totals_.full_entries += done.report.sizes.full_entries;
+    totals_.full_bytes += done.report.sizes.full_bytes;
+  }
   done.elapsed_us =
-      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+      std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count();
   return done;
 }
 

@@ -43,6 +43,9 @@ struct TraderSpec {
   std::string filter;
   std::string interval;  // empty: the first configured one
   bool on_close = false;
+  bool enabled = true;
+  double cooldown_ms = 0;
+  double refresh_ms = 0;
   std::vector<std::string> column_names;
   std::vector<std::string> column_filters;
   FilterParams params;  // of the filter and the columns
@@ -68,6 +71,10 @@ struct Totals {
   uint64_t filters_run = 0;
   uint64_t filters_skipped = 0;
   scan::IngestCounts ingested;
+  uint64_t delta_entries = 0;  // of all cycles; what full results would have been beside them
+  uint64_t full_entries = 0;
+  uint64_t delta_bytes = 0;
+  uint64_t full_bytes = 0;
 };
 
 class Engine {
@@ -79,9 +86,14 @@ class Engine {
   // The key: slot + generation × 8192.
   Result<uint32_t> add_symbol(const std::string& name);
   Result<TraderAck> add_trader(const TraderSpec& spec);
+  // The trader's whole new specification; on an error it runs on as it was.
+  Result<TraderAck> update_trader(uint32_t trader, const TraderSpec& spec);
   Status remove_trader(uint32_t trader) { return scan_->remove_trader(trader); }
   Status request_snapshot(uint32_t trader);
-  Cycle cycle(double now_ms);
+  // One slice of a cycle (scan.h).
+  Cycle cycle(double now_ms, scan::Start start = scan::Start::anew);
+  Status set_batch_symbols(double symbols);
+  void set_tracking(bool on) { scan_->set_tracking(on); }
   // One value per slot.
   Status evaluate(const std::string& text, const std::string& interval, const FilterParams& params,
                   std::vector<double>* values);
@@ -101,6 +113,10 @@ class Engine {
   Result<uint32_t> interval_index(const std::string& name) const;
   Result<filter::Tree> compile(const std::string& text, uint32_t interval, const FilterParams& params,
                                filter::Want want) const;
+  [[nodiscard]] Result<scan::TraderOptions> options_of(const TraderSpec& spec) const;
+  // A trader's filter and columns.
+  Result<std::vector<filter::Tree>> trees_of(const TraderSpec& spec, uint32_t interval) const;
+  [[nodiscard]] TraderAck ack_of(uint32_t trader, const TraderSpec& spec) const;
   [[nodiscard]] std::vector<std::string> missing_symbols(uint32_t reads) const;
 
   std::vector<std::string_view> intervals_;

@@ -46,6 +46,7 @@ struct Block {
   int32_t ticker_noted[kLanes];
   std::atomic<int32_t> ticker_version[kLanes];  // odd while `ticker` is written
   LaneMask dirty[kMaxRows];  // this cycle's change set: row 0 the ticker, row 1 + i interval i
+  LaneMask updated;          // of these, the lanes that were written to: all of them unless tracking is off
   LaneMask active;           // lanes that hold a symbol
   LaneMask broken;           // lanes that could not be read whole in this cycle; they come again in the next
   std::span<SeriesLanes> series;  // one per configured interval; the arrays of all blocks lie in one piece

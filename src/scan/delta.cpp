@@ -5,6 +5,51 @@
 
 namespace tickscan::scan {
 
+namespace {
+
+// One item as it grows: its head's counts, and a new page where one is full.
+class Item {
+ public:
+  Item(uint32_t trader, int32_t flags, uint32_t columns, double time, PackedDeltas* out)
+      : trader_(static_cast<int32_t>(trader)),
+        flags_(flags),
+        columns_(static_cast<int32_t>(columns)),
+        time_(time),
+        out_(out) {
+    begin();
+  }
+
+  void enter(uint32_t slot) {
+    if ((flags_ & kDeltaSnapshot) != 0 && out_->words[head_ + 2] == kPageSymbols) {
+      out_->words[head_ + 1] |= kDeltaMore;
+      begin();
+    }
+    out_->words.push_back(static_cast<int32_t>(slot));
+    ++out_->words[head_ + 2];
+  }
+
+  void leave(uint32_t slot) {
+    out_->words.push_back(static_cast<int32_t>(slot));
+    ++out_->words[head_ + 3];
+  }
+
+ private:
+  void begin() {
+    head_ = out_->words.size();
+    out_->words.insert(out_->words.end(), {trader_, flags_, 0, 0, columns_});
+    out_->values.push_back(time_);
+  }
+
+  int32_t trader_;
+  int32_t flags_;
+  int32_t columns_;
+  double time_;
+  PackedDeltas* out_;
+  size_t head_ = 0;
+};
+
+}  // namespace
+
 void read_columns(const Trader& trader, uint32_t block, uint32_t lane, std::vector<double>* values) {
   for (size_t i = 0; i < trader.columns.size(); ++i) {
     if (trader.condition_columns[i]) {
@@ -21,12 +66,7 @@ void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> b
                        PackedDeltas* out) {
   out->words.clear();
   out->values.clear();
-  entries_.clear();
-  for (uint32_t block = 0; block < blocks.size(); ++block) {
-    for (const Change& change : blocks[block].changes) {
-      entries_.push_back({change.time, change.trader, change.late, block, &change});
-    }
-  }
+  gather(traders, blocks);
   const auto same_item = [](const Entry& a, const Entry& b) {
     return a.time == b.time && a.trader == b.trader && a.late == b.late;
   };
@@ -53,52 +93,54 @@ void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> b
   }
 }
 
+void DeltaPacker::gather(std::span<Trader> traders, std::span<const BlockResult> blocks) {
+  entries_.clear();
+  bool any_first = false;
+  for (uint32_t block = 0; block < blocks.size(); ++block) {
+    for (const Change& change : blocks[block].changes) {
+      entries_.push_back({change.time, change.trader, change.late, block, &change});
+      any_first = any_first || change.first;
+    }
+  }
+  if (!any_first) return;
+  // A first decision is one item, although its blocks may have closed klines of different times.
+  first_times_.assign(traders.size(), 0);
+  for (const Entry& entry : entries_) {
+    double& newest = first_times_[entry.trader];
+    if (entry.change->first) newest = std::max(newest, entry.time);
+  }
+  for (Entry& entry : entries_) {
+    if (entry.change->first) entry.time = first_times_[entry.trader];
+  }
+}
+
 void DeltaPacker::pack_item(std::span<const Entry> group, Trader& trader, std::span<const BlockResult> blocks,
                             PackedDeltas* out) {
-  const auto columns = static_cast<uint32_t>(trader.columns.size());
-  const size_t head = out->words.size();
   const int32_t flags = (trader.announced ? 0 : kDeltaSnapshot) | (group[0].late ? kDeltaLate : 0);
-  int32_t entered = 0;
-  int32_t left = 0;
-  out->words.insert(out->words.end(),
-                    {static_cast<int32_t>(group[0].trader), flags, 0, 0, static_cast<int32_t>(columns)});
-  out->values.push_back(group[0].time);
+  Item item(group[0].trader, flags, static_cast<uint32_t>(trader.columns.size()), group[0].time, out);
   for (const Entry& entry : group) {
-    uint32_t value = entry.change->first_value;
+    const double* values = blocks[entry.block].values.data() + entry.change->first_value;
     for_each_lane(entry.change->entered, [&](uint32_t lane) {
-      out->words.push_back(static_cast<int32_t>(entry.block * kLanes + lane));
-      const double* from = blocks[entry.block].values.data() + value;
-      out->values.insert(out->values.end(), from, from + columns);
-      value += columns;
-      ++entered;
+      item.enter(entry.block * kLanes + lane);
+      out->values.insert(out->values.end(), values, values + trader.columns.size());
+      values += trader.columns.size();
     });
   }
   for (const Entry& entry : group) {
-    for_each_lane(entry.change->left, [&](uint32_t lane) {
-      out->words.push_back(static_cast<int32_t>(entry.block * kLanes + lane));
-      ++left;
-    });
+    for_each_lane(entry.change->left, [&](uint32_t lane) { item.leave(entry.block * kLanes + lane); });
   }
-  out->words[head + 2] = entered;
-  out->words[head + 3] = left;
   trader.announced = true;
 }
 
 void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, std::span<const BlockResult> blocks,
                                 double now_ms, PackedDeltas* out) {
-  const size_t head = out->words.size();
-  out->words.insert(out->words.end(), {static_cast<int32_t>(index), kDeltaSnapshot, 0, 0,
-                                       static_cast<int32_t>(trader.columns.size())});
-  out->values.push_back(now_ms);
-  int32_t entered = 0;
+  Item item(index, kDeltaSnapshot, static_cast<uint32_t>(trader.columns.size()), now_ms, out);
   for (uint32_t block = 0; block < blocks.size(); ++block) {
     for_each_lane(trader.matches[block], [&](uint32_t lane) {
-      out->words.push_back(static_cast<int32_t>(block * kLanes + lane));
+      item.enter(block * kLanes + lane);
       read_columns(trader, block, lane, &out->values);
-      ++entered;
     });
   }
-  out->words[head + 2] = entered;
   trader.announced = true;
   trader.snapshot_wanted = false;
 }

@@ -4,6 +4,9 @@
 // Words of an item:  trader, flags, entered count, left count, column count, entered slots…, left slots…
 // Values of an item: time, then entered × columns, symbol by symbol; NaN is unknown.
 //
+// A snapshot of more than kPageSymbols matches is cut into pages, items that follow each other directly; all but the
+// last one are marked kDeltaMore. So no message need be larger than a page, or than a cycle's changes.
+//
 // Called by the engine thread after the barrier.
 #pragma once
 
@@ -17,6 +20,9 @@ namespace tickscan::scan {
 
 inline constexpr int32_t kDeltaSnapshot = 1;
 inline constexpr int32_t kDeltaLate = 2;
+inline constexpr int32_t kDeltaMore = 4;
+
+inline constexpr int32_t kPageSymbols = 1024;
 
 struct PackedDeltas {
   std::vector<int32_t> words;
@@ -37,12 +43,14 @@ class DeltaPacker {
     const Change* change;
   };
 
+  void gather(std::span<Trader> traders, std::span<const BlockResult> blocks);
   void pack_item(std::span<const Entry> group, Trader& trader, std::span<const BlockResult> blocks,
                  PackedDeltas* out);
   void pack_snapshot(uint32_t index, Trader& trader, std::span<const BlockResult> blocks, double now_ms,
                      PackedDeltas* out);
 
-  std::vector<Entry> entries_;  // kept for its capacity
+  std::vector<Entry> entries_;       // kept for its capacity
+  std::vector<double> first_times_;  // by trader: the newest time of its first decision in this cycle
 };
 
 // Appends the trader's column values of one symbol.

@@ -1,7 +1,8 @@
-// What happens between cycles: symbols, traders, programs; and the cycle itself from outside.
+// What happens between cycles: symbols and programs; and the cycle itself from outside.
 #include "scan/scan.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "base/assert.h"
@@ -33,6 +34,7 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
       compiler_(plan_, market_lanes(blocks_, series_, static_cast<uint32_t>(lengths_ms.size()))),
       traders_(max_traders),
       results_(blocks_count_),
+      wakes_(blocks_count_),
       pool_(threads) {
   const auto interval_count = static_cast<uint32_t>(lengths_ms.size());
   for (uint32_t index = 0; index < blocks_count_; ++index) {
@@ -43,7 +45,7 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
     std::fill_n(block.ticker_noted, kLanes, 0);
     for (auto& version : block.ticker_version) version.store(0, std::memory_order_relaxed);
     std::fill_n(block.dirty, kMaxRows, LaneMask{0});
-    block.active = block.broken = 0;
+    block.active = block.updated = block.broken = 0;
     block.series = std::span(series_).subspan(size_t{index} * interval_count, interval_count);
     for (uint32_t i = 0; i < interval_count; ++i) {
       SeriesLanes& one = block.series[i];
@@ -82,107 +84,110 @@ void Scan::activate(uint32_t slot) {
   for (uint32_t row = 0; row < store_.layout().row_count; ++row) tracker.mark(row, slot);
 }
 
-Result<uint32_t> Scan::add_trader(const std::string& id, std::span<const filter::Tree> trees, bool on_close,
-                                  uint32_t base) {
-  const auto place =
-      std::find_if(traders_.begin(), traders_.end(), [](const Trader& t) { return !t.in_use; });
-  if (place == traders_.end()) {
-    return Error{ErrorCode::E_LIMIT,
-                 "all " + std::to_string(traders_.size()) + " traders are in use",
-                 std::nullopt,
-                 "at most maxTraders traders at a time",
-                 {}};
-  }
-  auto* matches = reinterpret_cast<LaneMask*>(arena_.allocate(blocks_count_ * sizeof(LaneMask)));
-  if (matches == nullptr) {
-    return Error{ErrorCode::E_MEMORY,
-                 "the traders' memory is used up",
-                 std::nullopt,
-                 "fewer traders, or a larger traderBytes",
-                 {}};
-  }
-  std::fill_n(matches, blocks_count_, LaneMask{0});
-  const Way way = on_close ? Way::closed : Way::now;
-  Result<Expression> added = plan_.add(trees, way, base);
-  if (!added.ok()) {
-    arena_.release(reinterpret_cast<std::byte*>(matches));
-    return added.error();
-  }
-  *place = Trader{};
-  place->id = id;
-  place->in_use = true;
-  place->on_close = on_close;
-  place->base = base;
-  place->expression = added.value();
-  place->matches = matches;
-  for (size_t i = 0; i < place->expression.roots.size(); ++i) {
-    const NodeId root = place->expression.roots[i];
-    const Operand operand = on_close ? compiler_.closed_of(root) : compiler_.now_of(root);
-    if (i == 0) {
-      place->condition = operand;
-    } else {
-      place->columns.push_back(operand);
-      place->condition_columns.push_back(plan_.node(root).type == filter::Type::condition);
-    }
-  }
-  ++trader_count_;
-  compile();
-  return static_cast<uint32_t>(place - traders_.begin());
-}
-
-Status Scan::remove_trader(uint32_t index) {
-  if (trader(index) == nullptr) {
-    return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(index), std::nullopt, {}, {}};
-  }
-  Trader& gone = traders_[index];
-  plan_.remove(gone.expression);
-  arena_.release(reinterpret_cast<std::byte*>(gone.matches));
-  gone = Trader{};
-  --trader_count_;
-  compile();
-  return std::nullopt;
-}
-
-const Trader* Scan::trader(uint32_t index) const {
-  return index < traders_.size() && traders_[index].in_use ? &traders_[index] : nullptr;
-}
-
 void Scan::compile() {
   programs_ = compiler_.compile(pool_.threads());
   close_traders_.assign(programs_.timelines.size(), {});
   tick_traders_.clear();
+  gated_traders_.clear();
+  leaving_traders_.clear();
   has_fresh_ = !programs_.warm_ups.empty();
   for (uint32_t index = 0; index < traders_.size(); ++index) {
     const Trader& one = traders_[index];
     if (!one.in_use) continue;
     has_fresh_ = has_fresh_ || one.fresh;
+    if (!one.enabled) {
+      if (one.fresh) leaving_traders_.push_back(index);
+      continue;
+    }
     (one.on_close ? close_traders_[one.expression.timeline] : tick_traders_).push_back(index);
+    if (!one.on_close && !one.gate.empty()) gated_traders_.push_back(index);
   }
 }
 
-void Scan::drain(std::vector<uint32_t>* due_blocks) {
+void Scan::set_tracking(bool on) {
+  put_rest_back();
+  tracking_ = on;
+}
+
+void Scan::drain(double now_ms) {
+  if (now_ms < cycle_ms_) {
+    for (Trader& one : traders_) {
+      if (!one.on_close) one.gate.set_clock_back(now_ms);
+    }
+  }
+  cycle_ms_ = now_ms;
+  cycle_open_ = true;
   DirtyTracker tracker = store_.tracker();
   tracker.swap();
-  due_blocks->clear();
+  std::fill(wakes_.begin(), wakes_.end(), uint8_t{0});
+  for (const uint32_t trader : gated_traders_) {
+    Gate& gate = traders_[trader].gate;
+    gate.prepare(now_ms, traders_[trader].fresh);
+    for (uint32_t index = 0; index < blocks_count_; ++index) {
+      wakes_[index] = static_cast<uint8_t>(wakes_[index] | static_cast<uint8_t>(gate.wakes(index)));
+    }
+  }
+  due_.clear();
+  next_due_ = 0;
   for (uint32_t index = 0; index < blocks_count_; ++index) {
     Block& block = blocks_[index];
-    LaneMask any = 0;
+    block.updated = 0;
     for (uint32_t row = 0; row < tracker.rows(); ++row) {
       block.dirty[row] = tracker.drain_block(row, index) & block.active;
-      any |= block.dirty[row];
+      block.updated |= block.dirty[row];
+      if (!tracking_) block.dirty[row] = block.active;
     }
-    if (any != 0 || (has_fresh_ && block.active != 0)) due_blocks->push_back(index);
+    const bool all = (has_fresh_ || !tracking_) && block.active != 0;
+    if (block.updated != 0 || all || wakes_[index] != 0) due_.push_back(index);
   }
 }
 
-CycleReport Scan::cycle(double now_ms) {
+uint32_t Scan::slice_end() const {
+  const auto end = static_cast<uint32_t>(due_.size());
+  if (has_fresh_) return end;
+  uint32_t symbols = 0;
+  for (auto at = static_cast<uint32_t>(next_due_); at < end; ++at) {
+    symbols += static_cast<uint32_t>(std::popcount(blocks_[due_[at]].dirty_in(~0U >> (32 - kMaxRows))));
+    if (symbols > batch_symbols_ && at > next_due_) return at;
+  }
+  return end;
+}
+
+void Scan::put_rest_back() {
+  for (; next_due_ < due_.size(); ++next_due_) {
+    Block& block = blocks_[due_[next_due_]];
+    // What nobody marked (tracking is off) is no update.
+    for (LaneMask& row : block.dirty) row &= block.updated;
+    put_back(store_, due_[next_due_], block, kAllLanes);
+    std::fill_n(block.dirty, kMaxRows, LaneMask{0});
+  }
+  end_cycle();
+}
+
+void Scan::end_cycle() {
+  if (!cycle_open_) return;
+  cycle_open_ = false;
+  for (const uint32_t trader : gated_traders_) traders_[trader].gate.finish();
+}
+
+CycleReport Scan::cycle(double now_ms, Start start) {
   for (BlockResult& result : results_) result.clear();
-  drain(&due_);
-  const auto work = [&](uint32_t item, uint32_t thread) { scan_block(due_[item], thread, now_ms, true); };
-  pool_.run(static_cast<uint32_t>(due_.size()), work, kInlineBelow);
-  sweep_.run(store_, blocks_);
-  packer_.pack(traders_, results_, now_ms, &deltas_);
+  if (start == Start::anew) put_rest_back();
+  if (next_due_ == due_.size()) drain(now_ms);
+  const uint32_t end = slice_end();
+  const uint32_t* items = due_.data() + next_due_;
+  const auto work = [&](uint32_t item, uint32_t thread) { scan_block(items[item], thread, cycle_ms_, true); };
+  pool_.run(end - static_cast<uint32_t>(next_due_), work, kInlineBelow);
+  next_due_ = end;
   CycleReport report;
+  report.pending = next_due_ < due_.size();
+  if (!report.pending) {
+    end_cycle();
+    sweep_.run(store_, blocks_);
+  }
+  packer_.pack(traders_, results_, cycle_ms_, &deltas_);
+  report.sizes = sizer_.count(
+      traders_, results_, deltas_.words.size() * sizeof(int32_t) + deltas_.values.size() * sizeof(double));
   for (const BlockResult& result : results_) {
     report.updated_symbols += result.updated_symbols;
     report.filters_run += result.filters_run;
@@ -229,6 +234,7 @@ void Scan::for_each_address(const std::function<void(const char*, double)>& visi
 }
 
 Status Scan::evaluate(const filter::Tree& tree, uint32_t base, std::vector<double>* values) {
+  put_rest_back();
   Result<Expression> added = plan_.add({&tree, 1}, Way::now, base);
   if (!added.ok()) return added.error();
   compile();

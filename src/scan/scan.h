@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "market/store.h"
 #include "scan/delta.h"
+#include "scan/delta_sizes.h"
 #include "scan/plan.h"
 #include "scan/pool.h"
 #include "scan/program.h"
@@ -28,8 +29,16 @@ struct CycleReport {
   uint32_t skipped_symbols = 0;
   uint64_t filters_run = 0;  // trader × symbol pairs
   uint64_t filters_skipped = 0;
+  bool pending = false;  // the change set was too large for one slice: go on with it
+  DeltaSizes sizes;
   IngestCounts ingested;
 };
+
+// Whether a cycle takes up what the last slice left, or begins with a new change set in which that is included.
+enum class Start : uint8_t { anew, go_on };
+
+// Dirty symbols of one slice unless told otherwise.
+inline constexpr uint32_t kBatchSymbols = 2048;
 
 class Scan {
  public:
@@ -41,15 +50,24 @@ class Scan {
   void activate(uint32_t slot);
 
   // trees: the filter, then the columns. The trader's first decision comes with the next cycle.
-  Result<uint32_t> add_trader(const std::string& id, std::span<const filter::Tree> trees, bool on_close,
-                              uint32_t base);
+  Result<uint32_t> add_trader(const std::string& id, std::span<const filter::Tree> trees,
+                              const TraderOptions& options);
+  // All or nothing. The trader keeps its place, its matches and its times of entering; the next cycle decides it
+  // anew, and its delta says what changes against the matches until now.
+  Status update_trader(uint32_t index, std::span<const filter::Tree> trees, const TraderOptions& options);
   Status remove_trader(uint32_t index);
   [[nodiscard]] const Trader* trader(uint32_t index) const;
   void want_snapshot(uint32_t index) { traders_[index].snapshot_wanted = true; }
 
+  // Scans at most batch_symbols dirty symbols, in whole blocks; the rest of the change set stays with the cycle, which
+  // is `pending` then. A cycle with a new or changed trader is never cut: its first decision is one delta.
   // The deltas stay valid until the next cycle.
-  CycleReport cycle(double now_ms);
+  CycleReport cycle(double now_ms, Start start = Start::anew);
   [[nodiscard]] const PackedDeltas& deltas() const { return deltas_; }
+
+  // False: every cycle scans all symbols, whatever was marked. Same matches, more work.
+  void set_tracking(bool on);
+  void set_batch_symbols(uint32_t symbols) { batch_symbols_ = symbols; }
 
   // The expression's value per slot, on what the last cycle ingested; NaN is unknown.
   Status evaluate(const filter::Tree& tree, uint32_t base, std::vector<double>* values);
@@ -73,9 +91,21 @@ class Scan {
 
  private:
   void compile();
-  void drain(std::vector<uint32_t>* due_blocks);
+  Status equip(Trader* trader, std::span<const filter::Tree> trees, const TraderOptions& options);
+  void drain(double now_ms);
+  uint32_t slice_end() const;
+  // Ends a cycle early: what it has not scanned comes with the next change set.
+  void put_rest_back();
+  void end_cycle();
   // Warm-ups, steps and the now program of one block; `decide` false computes without deciding.
   void scan_block(uint32_t block, uint32_t thread, double now_ms, bool decide);
+  // When a decision was made: for all lanes at `time`, or at a time of each.
+  struct Decision {
+    double time = 0;
+    bool late = false;
+    bool first = false;
+    const double* lane_times = nullptr;
+  };
   void warm_up(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);
   void step_timeline(TimelineId id, uint32_t block, Stepper& stepper, const Stepping& limits);
   // Returns the lanes that were decided.
@@ -86,7 +116,8 @@ class Scan {
   void look(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);
   void run_now(uint32_t block);
   void decide_ticks(uint32_t block, double now_ms);
-  void record(uint32_t index, uint32_t block, LaneMask lanes, LaneMask matches, double time, bool late);
+  void leave(uint32_t index, uint32_t block, double now_ms);
+  void record(uint32_t index, uint32_t block, LaneMask lanes, LaneMask truth, const Decision& decision);
 
   market::Store store_;
   Arena& arena_;
@@ -101,12 +132,22 @@ class Scan {
   std::vector<Trader> traders_;
   std::vector<std::vector<uint32_t>> close_traders_;  // by timeline
   std::vector<uint32_t> tick_traders_;
+  std::vector<uint32_t> gated_traders_;    // tick traders with a gate: time may make their blocks due
+  std::vector<uint32_t> leaving_traders_;  // just switched off
   std::vector<BlockResult> results_;
+  // The cycle under way: its time, its due blocks, and the first one that no slice has scanned yet.
+  double cycle_ms_ = 0;
   std::vector<uint32_t> due_;
+  size_t next_due_ = 0;
+  std::vector<uint8_t> wakes_;  // by block: due although nothing is dirty
+  bool cycle_open_ = false;
+  bool tracking_ = true;
+  uint32_t batch_symbols_ = kBatchSymbols;
   uint32_t trader_count_ = 0;
   uint32_t symbol_count_ = 0;
   DeltaPacker packer_;
   PackedDeltas deltas_;
+  DeltaSizer sizer_;
   Sweep sweep_;
   Pool pool_;
 };

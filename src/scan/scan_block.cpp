@@ -21,8 +21,10 @@ void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decid
   refresh_now(store_, index, block);
   look(index, thread, stepper, limits);
   if (!decide) return;
+  // A series that could not be read has left its row.
   LaneMask updated = 0;
   for (const LaneMask row : block.dirty) updated |= row;
+  updated &= block.updated;
   results_[index].updated_symbols = static_cast<uint32_t>(std::popcount(updated));
   stamp(store_, index, updated, now_ms);
   for (const auto& traders : close_traders_) {
@@ -31,6 +33,7 @@ void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decid
     }
   }
   decide_ticks(index, now_ms);
+  for (const uint32_t trader : leaving_traders_) leave(trader, index, now_ms);
   results_[index].broken = block.broken;
   put_back(store_, index, block, block.broken);
 }
@@ -112,7 +115,7 @@ LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, cons
             close_times[lane] == close_times[first] && (late >> lane & 1) == (late >> first & 1);
         same |= static_cast<LaneMask>(equal) << lane;
       });
-      record(trader, index, same, condition.value, close_times[first], (late >> first & 1) != 0);
+      record(trader, index, same, condition.value, {close_times[first], (late >> first & 1) != 0});
       left &= ~same;
     }
   }
@@ -124,14 +127,18 @@ void Scan::decide_first_close(Trader& trader, uint32_t number, uint32_t index) {
   const double* open_times = program.lanes[program.base].at<double>(index);
   const Block& block = blocks_[index];
   LaneMask due = 0;
+  double close_times[kLanes];
   double newest = 0;
   for_each_lane(block.active & ~block.broken, [&](uint32_t lane) {
+    close_times[lane] = open_times[lane] + block.series[program.base].length_ms;
     if (!(open_times[lane] == open_times[lane])) return;
     due |= lane_bit(lane);
-    newest = std::max(newest, open_times[lane] + block.series[program.base].length_ms);
+    newest = std::max(newest, close_times[lane]);
   });
   results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
-  record(number, index, due, trader.condition.at<Condition>(index)->value, newest, false);
+  // Without a kline nothing is true: what an updated trader matched before leaves there too.
+  record(number, index, block.active & ~block.broken, trader.condition.at<Condition>(index)->value & due,
+         {newest, false, true, close_times});
 }
 
 void Scan::look(uint32_t index, uint32_t thread, Stepper& stepper, const Stepping& limits) {
@@ -184,25 +191,38 @@ void Scan::run_now(uint32_t index) {
 void Scan::decide_ticks(uint32_t index, double now_ms) {
   const Block& block = blocks_[index];
   for (const uint32_t number : tick_traders_) {
-    const Trader& trader = traders_[number];
+    Trader& trader = traders_[number];
+    const LaneMask dirty = trader.fresh ? block.active : block.dirty_in(trader.expression.rows);
     const LaneMask due =
-        (trader.fresh ? block.active : block.dirty_in(trader.expression.rows)) & ~block.broken;
+        trader.gate.empty() ? dirty & ~block.broken : trader.gate.due(index, dirty, ~block.broken);
     if (due == 0) continue;
     results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
-    record(number, index, due, trader.condition.at<Condition>(index)->value, now_ms, false);
+    record(number, index, due, trader.condition.at<Condition>(index)->value, {now_ms});
   }
 }
 
-void Scan::record(uint32_t number, uint32_t index, LaneMask lanes, LaneMask matches, double time, bool late) {
-  const Trader& trader = traders_[number];
+// A trader that was switched off matches nothing any more.
+void Scan::leave(uint32_t number, uint32_t index, double now_ms) {
+  record(number, index, kAllLanes, 0, {now_ms, false, true});
+}
+
+void Scan::record(uint32_t number, uint32_t index, LaneMask lanes, LaneMask truth, const Decision& decision) {
+  Trader& trader = traders_[number];
   LaneMask& before = trader.matches[index];
+  LaneMask matches = truth;
+  if (!trader.gate.empty()) {
+    matches = decision.lane_times != nullptr
+                  ? trader.gate.admit(index, lanes, truth, before, decision.lane_times)
+                  : trader.gate.admit(index, lanes, truth, before, decision.time);
+  }
   const LaneMask changed = (before ^ matches) & lanes;
   if (changed == 0) return;
   BlockResult& result = results_[index];
   Change change;
   change.trader = number;
-  change.late = late;
-  change.time = time;
+  change.late = decision.late;
+  change.first = decision.first;
+  change.time = decision.time;
   change.entered = changed & matches;
   change.left = changed & before;
   change.first_value = static_cast<uint32_t>(result.values.size());

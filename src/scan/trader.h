@@ -7,22 +7,33 @@
 #include <string>
 #include <vector>
 
+#include "scan/gate.h"
 #include "scan/ingest.h"
 #include "scan/instruction.h"
 #include "scan/plan.h"
 
 namespace tickscan::scan {
 
+// What a trader is, beside its filters.
+struct TraderOptions {
+  bool on_close = false;
+  uint32_t base = 0;
+  bool enabled = true;  // false: nothing is computed only for it, and it matches nothing
+  GateOptions gate;
+};
+
 struct Trader {
   std::string id;
   bool in_use = false;
+  bool enabled = true;  // false: the expression says what it was, and holds nothing of the plan
   bool on_close = false;
   uint32_t base = 0;
   Expression expression;
   Operand condition;             // now or closed, by on_close
   std::vector<Operand> columns;  // arrays of 64 doubles, or Conditions where condition_columns says so
   std::vector<bool> condition_columns;
-  LaneMask* matches = nullptr;   // from the arena, one word per block
+  LaneMask* matches = nullptr;  // from the arena, one word per block
+  Gate gate;
   bool fresh = true;             // not decided yet: every symbol is due in its first cycle
   bool announced = false;        // a delta was sent: the first one is a snapshot
   bool snapshot_wanted = false;  // the next cycle sends all matches
@@ -33,6 +44,7 @@ struct Trader {
 struct Change {
   uint32_t trader = 0;
   bool late = false;
+  bool first = false;  // of the trader's first decision, which is one item whatever the lanes' times
   double time = 0;
   LaneMask entered = 0;
   LaneMask left = 0;

@@ -79,14 +79,25 @@ struct World {
     spec.on_close = on_close;
     spec.column_names = columns;
     spec.column_filters = columns;
+    return add(spec);
+  }
+  uint32_t add(const engine::TraderSpec& spec) {
     auto ack = engine->add_trader(spec);
-    EXPECT_TRUE(ack.ok()) << filter << ": " << (ack.ok() ? "" : ack.error().message);
+    EXPECT_TRUE(ack.ok()) << spec.filter << ": " << (ack.ok() ? "" : ack.error().message);
     return ack.ok() ? ack.value().trader : ~0U;
   }
 
-  // Runs a cycle and folds its deltas.
+  // Runs a cycle, slice by slice, and folds its deltas.
   std::vector<Item> cycle(double now_ms) {
-    last = engine->cycle(now_ms);
+    std::vector<Item> items = slice(now_ms, Start::anew);
+    while (last.report.pending) {
+      for (const Item& item : slice(now_ms, Start::go_on)) items.push_back(item);
+    }
+    return items;
+  }
+
+  std::vector<Item> slice(double now_ms, Start start) {
+    last = engine->cycle(now_ms, start);
     std::vector<Item> items;
     const PackedDeltas& deltas = engine->scan().deltas();
     size_t word = 0;
@@ -102,15 +113,17 @@ struct World {
       for (size_t i = 0; i < entered * columns; ++i) item.values.push_back(deltas.values[value + 1 + i]);
       word += 5 + entered + left;
       value += 1 + entered * columns;
-      fold(item);
+      const bool page = !items.empty() && (items.back().flags & kDeltaMore) != 0;
+      EXPECT_TRUE(!page || items.back().trader == item.trader) << "a page follows its page";
+      fold(item, page);
       items.push_back(item);
     }
     return items;
   }
 
-  void fold(const Item& item) {
+  void fold(const Item& item, bool next_page = false) {
     std::set<uint32_t>& matches = folded[item.trader];
-    if ((item.flags & kDeltaSnapshot) != 0) matches.clear();
+    if ((item.flags & kDeltaSnapshot) != 0 && !next_page) matches.clear();
     for (const uint32_t slot : item.entered) EXPECT_TRUE(matches.insert(slot).second) << "entered twice";
     for (const uint32_t slot : item.left) EXPECT_EQ(matches.erase(slot), 1U) << "left without having entered";
   }

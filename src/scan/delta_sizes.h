@@ -1,0 +1,36 @@
+// How large a cycle's deltas are beside full results: what every trader matches, sent in every cycle. Counted from
+// the changes alone, so that it costs nothing where nothing changes.
+//
+// Called by the engine thread after the barrier, and when traders come, change and go.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "scan/trader.h"
+
+namespace tickscan::scan {
+
+struct DeltaSizes {
+  uint64_t delta_entries = 0;  // symbols that entered or left
+  uint64_t full_entries = 0;   // symbols that match, over all traders
+  uint64_t delta_bytes = 0;
+  uint64_t full_bytes = 0;
+};
+
+class DeltaSizer {
+ public:
+  // The cycle's changes, and what all traders match after them. `delta_bytes` is of the packed message.
+  DeltaSizes count(std::span<const Trader> traders, std::span<const BlockResult> blocks,
+                   uint64_t delta_bytes);
+
+  // Matches that come or go without a change: with a trader that is removed, or columns that are others now.
+  void take_out(const Trader& trader, uint32_t blocks);
+  void put_in(const Trader& trader, uint32_t blocks);
+
+ private:
+  uint64_t full_entries_ = 0;
+  uint64_t full_bytes_ = 0;
+};
+
+}  // namespace tickscan::scan
