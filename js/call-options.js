@@ -5,7 +5,7 @@
 
 import { STREAM_LIMIT } from './delta-stream.js'
 import { describe } from './names.js'
-import { checkKnown, checkSignal, configError, positive } from './options.js'
+import { checkKnown, checkSignal, configError, LIMITS, positive, wholeNumber } from './options.js'
 import { checkParams } from './trader.js'
 
 /** @typedef {import('./engine-client.js').CallOptions} CallOptions */
@@ -27,6 +27,10 @@ import { checkParams } from './trader.js'
  * @property {number} filtersRun
  * @property {number} filtersSkipped
  * @property {number} elapsedUs the engine's time
+ * @property {number} deltaEntries symbols that entered or left, over all traders
+ * @property {number} fullEntries symbols that match, over all traders: what a full result would have held
+ * @property {number} deltaBytes size of the deltas as they travel
+ * @property {number} fullBytes size of a full result, packed in the same way
  * @property {Omit<import('./match-table.js').Delta, 'cycle'>[]} deltas
  */
 
@@ -41,7 +45,8 @@ import { checkParams } from './trader.js'
  * @property {number} threads that scan
  * @property {Required<StartOptions> | null} cadence null: cycles run only when asked for
  * @property {Record<string, number>} memory `bytes` of shared memory, and its parts
- * @property {Record<string, number>} core the engine's counters
+ * @property {Record<string, number>} core the engine's counters; `deltaEntries`, `fullEntries`, `deltaBytes` and
+ *   `fullBytes` are of all cycles together
  * @property {{ updates: number, rejected: number }} writer of `scanner.writer`
  * @property {number} updates updates that all writers have marked (a 32-bit counter)
  * @property {number} sweepFound updates that only the sweep found: 0 without faults
@@ -85,18 +90,38 @@ export function checkTexts(filter, interval) {
     throw configError('interval', describe(interval), 'the name of an interval')
 }
 
+const CADENCE = Object.freeze(['everyMs', 'minGapMs', 'eventDriven'])
+
 /**
  * @param {unknown} options
+ * @param {Required<StartOptions>} byDefault
  * @returns {Required<StartOptions>}
  */
-export function checkStart(options) {
-  const given = checkKnown('start', options, ['everyMs', 'minGapMs', 'eventDriven'])
-  const { everyMs = 1000, minGapMs = 100, eventDriven = false } = given
-  positive('everyMs', everyMs)
-  if (minGapMs !== 0) positive('minGapMs', minGapMs)
-  if (typeof eventDriven !== 'boolean')
-    throw configError('eventDriven', describe(eventDriven), 'true or false')
-  return { everyMs, minGapMs, eventDriven }
+export function checkStart(options, byDefault) {
+  return { ...byDefault, ...checkCadence(checkKnown('start', options, CADENCE)) }
+}
+
+/**
+ * @param {any} given
+ * @returns {StartOptions} only what was given
+ */
+function checkCadence({ everyMs, minGapMs, eventDriven }) {
+  /** @type {StartOptions} */
+  const checked = {}
+  if (everyMs !== undefined) checked.everyMs = positive('everyMs', everyMs)
+  if (minGapMs !== undefined) checked.minGapMs = minGapMs === 0 ? 0 : positive('minGapMs', minGapMs)
+  if (eventDriven !== undefined) checked.eventDriven = yesOrNo('eventDriven', eventDriven)
+  return checked
+}
+
+/**
+ * @param {string} option
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+function yesOrNo(option, value) {
+  if (typeof value === 'boolean') return value
+  throw configError(option, describe(value), 'true or false')
 }
 
 /**
@@ -149,12 +174,40 @@ export function checkLast(options) {
 }
 
 /**
+ * What can be set in the engine while it runs.
+ * @typedef {object} OwnEngineSettings
+ * @property {boolean} [updateTracking] false: every cycle scans all symbols; the same matches for more work. true at
+ *   first
+ * @property {number} [batchSymbols] dirty symbols that are scanned in one go, to 8192; between two such slices messages
+ *   get their turn. 2048 at first
+ */
+
+/** @typedef {OwnEngineSettings & StartOptions} EngineSettings */
+
+/**
+ * What can be set while a scanner runs. The options of start() count for the cadence that runs and for the next start.
+ * @typedef {EngineSettings & { debugUpdates?: boolean }} ScannerSettings
+ */
+
+/**
  * @param {unknown} config
- * @returns {{ debugUpdates: boolean | undefined }}
+ * @returns {ScannerSettings} only what was given
  */
 export function checkConfig(config) {
-  const { debugUpdates } = checkKnown('setConfig', config, ['debugUpdates'])
-  if (debugUpdates !== undefined && typeof debugUpdates !== 'boolean')
-    throw configError('debugUpdates', describe(debugUpdates), 'true or false')
-  return { debugUpdates }
+  const given = checkKnown('setConfig', config, [
+    'debugUpdates',
+    'updateTracking',
+    'batchSymbols',
+    ...CADENCE,
+  ])
+  /** @type {ScannerSettings} */
+  const checked = checkCadence(given)
+  if (given.debugUpdates !== undefined) checked.debugUpdates = yesOrNo('debugUpdates', given.debugUpdates)
+  if (given.updateTracking !== undefined) {
+    checked.updateTracking = yesOrNo('updateTracking', given.updateTracking)
+  }
+  if (given.batchSymbols !== undefined) {
+    checked.batchSymbols = wholeNumber('batchSymbols', given.batchSymbols, 0, 1, LIMITS.maxSymbols)
+  }
+  return checked
 }

@@ -3,21 +3,36 @@
  * worker; the core is only ever called from here, from one thread, between messages.
  *
  * 1. Deltas go out (SIGNALS) before the ack of the command that ran the cycle.
- * 2. The core's traders are named by handles, which it uses again; the client's by refs, which are never used
- *    again. The translation happens here.
+ * 2. A large change set is scanned in slices. Between the slices of the engine's own cycles every message is handled,
+ *    so none waits for longer than a slice. Between those of a command's cycle messages are received (queued, answered
+ *    again, refused), but commands wait for its end: they are applied in order, and whatever follows a PROCESS_UPDATES
+ *    may rely on all of it.
  * 3. Anything thrown by the core is a trap, after which its memory cannot be trusted: the engine is dead, says
  *    so once (ERROR, fatal) and refuses everything from then on.
  */
 
 import { Cadence } from './cadence.js'
 import { bootCore, loadBare } from './engine-boot.js'
+import { EngineTraders, paramLists } from './engine-traders.js'
 import { fromErrorData, TickscanError, toErrorData, wrapError } from './errors.js'
 import { loadHistoryFile } from './history-job.js'
 import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
 import { packSignals } from './signals.js'
 
-/** Most cycles that one PROCESS_UPDATES runs while work is pending; what is left comes with the next. */
-const ROUND_LIMIT = 1000
+/** What PROCESS_UPDATES tells of its cycle. */
+const CYCLE_RESULT = Object.freeze([
+  'cycle',
+  'epoch',
+  'updatedSymbols',
+  'skippedSymbols',
+  'filtersRun',
+  'filtersSkipped',
+  'elapsedUs',
+  'deltaEntries',
+  'fullEntries',
+  'deltaBytes',
+  'fullBytes',
+])
 
 /**
  * What the engine needs from the thread it lives in; tests give their own.
@@ -33,6 +48,7 @@ const ROUND_LIMIT = 1000
  * @property {() => number} steadyNow ms from any start, never backwards
  * @property {(run: () => void, ms: number) => any} setTimer
  * @property {(timer: any) => void} clearTimer
+ * @property {(run: () => void) => void} [soon] calls back after messages had their turn; without it a timer does
  * @property {import('./cadence.js').CadenceHost['waitAsync']} waitAsync
  */
 
@@ -54,10 +70,9 @@ export class Engine {
   #lastSignalsCycle = 0
   /** @type {Promise<any> | undefined} a core without an engine, for questions about the language */
   #language
-  /** @type {Map<number, number>} handle → ref */
-  #refs = new Map()
-  /** @type {Map<number, number>} ref → handle */
-  #handles = new Map()
+  #traders = new EngineTraders((name, ...args) => this.#call(name, ...args))
+  /** A command's cycle is between two slices. */
+  #slicing = false
   /** @type {Record<string, (fields: any, seq: number) => any>} */
   #commands
 
@@ -67,7 +82,11 @@ export class Engine {
     this.#commands = {
       INIT: (fields) => this.#init(fields),
       ADD_TRADER: (fields, seq) => this.#addTrader(fields, seq),
-      REMOVE_TRADER: (fields) => this.#removeTrader(fields),
+      UPDATE_TRADER: (fields, seq) => this.#updateTrader(fields, seq),
+      REMOVE_TRADER: ({ ref }) => {
+        this.#traders.remove(ref)
+        return {}
+      },
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
       VALIDATE_FILTER: (fields) => this.#validateFilter(fields),
@@ -132,53 +151,44 @@ export class Engine {
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  #addTrader({ ref, traderId, filter, interval, on, columns, columnFilters, params, now }, seq) {
-    if (this.#handles.has(ref)) throw new TickscanError('E_PROTOCOL', `the ref ${ref} was used before`)
-    const spec = { id: traderId, filter, interval, on, columns, columnFilters, ...paramLists(params) }
-    const added = this.#call('addTrader', spec)
-    this.#refs.set(added.trader, ref)
-    this.#handles.set(ref, added.trader)
+  #addTrader({ ref, traderId, now, ...spec }, seq) {
+    const info = this.#traders.add(ref, { id: traderId, ...spec })
     this.#cycle(seq, now)
-    const { cost, warmup, replayable, missing } = added
-    return { cost, warmup, replayable, missing }
-  }
-
-  /** @param {Record<string, any>} fields */
-  #removeTrader({ ref }) {
-    const handle = this.#handles.get(ref)
-    if (handle === undefined) throw new TickscanError('E_TRADER', `there is no trader with the ref ${ref}`)
-    this.#call('removeTrader', handle)
-    this.#handles.delete(ref)
-    this.#refs.delete(handle)
-    return {}
+    return info
   }
 
   /**
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  #processUpdates({ now }, seq) {
-    const total = this.#cycle(seq, now)
-    for (let round = 1; total.pending && round < ROUND_LIMIT; round++) {
-      const next = this.#cycle(seq, now)
-      total.cycle = next.cycle
-      total.epoch = next.epoch
-      total.pending = next.pending
-      total.updatedSymbols += next.updatedSymbols
-      total.filtersRun += next.filtersRun
-      total.elapsedUs += next.elapsedUs
+  #updateTrader({ ref, as, now, ...changes }, seq) {
+    const info = this.#traders.update(ref, as, changes)
+    this.#cycle(seq, now)
+    return info
+  }
+
+  /**
+   * @param {Record<string, any>} fields
+   * @param {number} seq
+   */
+  async #processUpdates({ now, snapshot }, seq) {
+    const handle = snapshot === undefined ? undefined : this.#traders.handleOf(snapshot)
+    const total = await this.#wholeCycle(seq, now)
+    if (handle !== undefined) {
+      // After everything was scanned, so that the snapshot has it all.
+      this.#call('requestSnapshot', handle)
+      total.cycle = this.#cycle(seq, now).cycle
     }
-    const { cycle, epoch, updatedSymbols, skippedSymbols, filtersRun, filtersSkipped, elapsedUs } = total
-    return { cycle, epoch, updatedSymbols, skippedSymbols, filtersRun, filtersSkipped, elapsedUs }
+    return Object.fromEntries(CYCLE_RESULT.map((name) => [name, total[name]]))
   }
 
   /**
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  #evaluate({ filter, interval, params, slot, now }, seq) {
+  async #evaluate({ filter, interval, params, slot, now }, seq) {
     // What the caller wrote before is to be seen, and only a cycle takes it in.
-    this.#cycle(seq, now)
+    await this.#wholeCycle(seq, now)
     const found =
       slot === undefined
         ? this.#call('evaluate', { filter, interval, ...paramLists(params) })
@@ -221,16 +231,14 @@ export class Engine {
   }
 
   /** @param {Record<string, any>} fields */
-  #setConfig({ cadence, clockOffset }) {
-    this.#clockOffset = clockOffset
+  #setConfig({ cadence, clockOffset, updateTracking, batchSymbols }) {
+    if (cadence) checkCadence(cadence)
+    if (batchSymbols !== undefined) this.#call('setBatchSymbols', batchSymbols)
+    if (updateTracking !== undefined) this.#guard(() => this.#core.setTracking(updateTracking))
+    if (clockOffset !== undefined) this.#clockOffset = clockOffset
     if (cadence === null) this.#cadence?.stop()
-    else {
+    else if (cadence !== undefined) {
       const { everyMs, minGapMs, eventDriven } = cadence
-      if (!(everyMs > 0 && minGapMs >= 0 && typeof eventDriven === 'boolean')) {
-        throw new TickscanError('E_CONFIG', 'the cadence is unsuitable', {
-          expected: '{ everyMs > 0, minGapMs ≥ 0, eventDriven: true or false }',
-        })
-      }
       this.#cadence?.start({ everyMs, minGapMs, eventDriven })
     }
     return {}
@@ -250,8 +258,10 @@ export class Engine {
 
   /** A cycle of the engine's own cadence; its errors have no command to answer. */
   #ownCycle() {
+    // The next slice is the command's, and so are its deltas.
+    if (this.#slicing) return false
     try {
-      return this.#cycle(0, this.#host.now() + this.#clockOffset).pending
+      return this.#cycle(0, this.#host.now() + this.#clockOffset, false).pending
     } catch (error) {
       if (!this.#dead) this.#event('ERROR', { error: toErrorData(error), fatal: false })
       return false
@@ -259,12 +269,40 @@ export class Engine {
   }
 
   /**
-   * Runs one cycle and sends its deltas.
+   * Runs a cycle over everything that is marked now, slice by slice.
+   * @param {number} command
+   * @param {number} now
+   * @returns {Promise<any>} the counts of all slices
+   */
+  async #wholeCycle(command, now) {
+    const total = this.#cycle(command, now)
+    this.#slicing = true
+    try {
+      while (total.pending) {
+        await new Promise((/** @type {(value?: any) => void} */ resolve) => this.#soon(resolve))
+        if (this.#dead) throw this.#dead
+        addSlice(total, this.#cycle(command, now, false))
+      }
+    } finally {
+      this.#slicing = false
+    }
+    return total
+  }
+
+  /** @param {() => void} run */
+  #soon(run) {
+    if (this.#host.soon) this.#host.soon(run)
+    else this.#host.setTimer(run, 0)
+  }
+
+  /**
+   * Runs one slice of a cycle and sends its deltas.
    * @param {number} command seq of the command that asked for it, 0 for the engine's own
    * @param {number} now the client's clock, ms
+   * @param {boolean} [anew] over all that is marked now, and whatever an earlier slice left; false: that first
    */
-  #cycle(command, now) {
-    const result = this.#guard(() => this.#core.cycle(now))
+  #cycle(command, now, anew = true) {
+    const result = this.#guard(() => this.#core.cycle(now, anew))
     if (result.ok === false) throw fromErrorData(result.error)
     this.#cadence?.noteCycle()
     if (result.wordsCount > 0) this.#sendSignals(result, command)
@@ -278,11 +316,14 @@ export class Engine {
    */
   #sendSignals(result, command) {
     const memory = /** @type {WebAssembly.Memory} */ (this.#memory)
-    const { buffer, wordCount, valueCount } = packSignals(memory.buffer, result, this.#refs)
+    const messages = packSignals(memory.buffer, result, this.#traders.names)
     const { cycle } = result
-    const baseCycle = this.#lastSignalsCycle
-    this.#event('SIGNALS', { cycle, baseCycle, command, valueCount, wordCount, buffer }, [buffer])
-    this.#lastSignalsCycle = cycle
+    for (const [page, packed] of messages.entries()) {
+      const baseCycle = this.#lastSignalsCycle
+      const last = page === messages.length - 1
+      this.#event('SIGNALS', { cycle, baseCycle, command, page, last, ...packed }, [packed.buffer])
+      this.#lastSignalsCycle = cycle
+    }
   }
 
   /** Some writer ended in the middle of a rewrite: says which series are left alone until one comes back. */
@@ -297,10 +338,10 @@ export class Engine {
   /**
    * Calls a function of the core that answers { ok, … }.
    * @param {string} name
-   * @param {any} argument
+   * @param {any[]} args
    */
-  #call(name, argument) {
-    const result = this.#guard(() => this.#core[name](argument))
+  #call(name, ...args) {
+    const result = this.#guard(() => this.#core[name](...args))
     if (result.ok === false) throw fromErrorData(result.error)
     return result
   }
@@ -344,10 +385,22 @@ export class Engine {
 }
 
 /**
- * A filter's parameters as the core takes them. What is no number is one that the core refuses.
- * @param {Record<string, any>} [params]
+ * @param {any} total of the slices before
+ * @param {any} slice
  */
-function paramLists(params = {}) {
-  const paramValues = Object.values(params).map((value) => (typeof value === 'number' ? value : Number.NaN))
-  return { paramNames: Object.keys(params), paramValues }
+function addSlice(total, slice) {
+  for (const name of ['cycle', 'epoch', 'pending', 'fullEntries', 'fullBytes']) total[name] = slice[name]
+  for (const name of ['updatedSymbols', 'filtersRun', 'elapsedUs', 'deltaEntries', 'deltaBytes']) {
+    total[name] += slice[name]
+  }
+  total.skippedSymbols -= slice.updatedSymbols
+  total.filtersSkipped -= slice.filtersRun
+}
+
+/** @param {Record<string, any>} cadence */
+function checkCadence({ everyMs, minGapMs, eventDriven }) {
+  if (everyMs > 0 && minGapMs >= 0 && typeof eventDriven === 'boolean') return
+  throw new TickscanError('E_CONFIG', 'the cadence is unsuitable', {
+    expected: '{ everyMs > 0, minGapMs ≥ 0, eventDriven: true or false }',
+  })
 }

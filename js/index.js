@@ -64,8 +64,10 @@ export function attachWriter(handle) {
 /** @typedef {import('./match-table.js').Delta} Delta */
 /** @typedef {import('./options.js').ScannerOptions} ScannerOptions */
 /** @typedef {import('./call-options.js').CycleResult} CycleResult */
+/** @typedef {import('./call-options.js').ScannerSettings} ScannerSettings */
 /** @typedef {import('./call-options.js').StartOptions} StartOptions */
 /** @typedef {import('./call-options.js').Status} Status */
 /** @typedef {import('./ticker-writer.js').Ticker} Ticker */
+/** @typedef {import('./trader.js').TraderChanges} TraderChanges */
 /** @typedef {import('./trader.js').TraderInfo} TraderInfo */
 /** @typedef {import('./trader.js').TraderSpec} TraderSpec */

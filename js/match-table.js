@@ -71,6 +71,11 @@ export class Matches {
     this.time = delta.time
   }
 
+  /** What the columns say belongs to an earlier specification of the trader. */
+  forgetColumns() {
+    this.#columns.clear()
+  }
+
   /** Slots that match now, rising. */
   slots() {
     /** @type {number[]} */

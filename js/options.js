@@ -251,7 +251,7 @@ function checkThreads(threads, available) {
  * @param {number} least
  * @param {number} most
  */
-function wholeNumber(option, value, byDefault, least, most) {
+export function wholeNumber(option, value, byDefault, least, most) {
   if (value === undefined) return byDefault
   if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return Number(value)
   throw configError(option, describe(value), `a whole number from ${least} to ${most}`)

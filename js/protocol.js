@@ -63,6 +63,9 @@ export const COMMANDS = Object.freeze({
       columns: 'list',
       columnFilters: 'list',
       params: 'map?',
+      cooldown: 'number?',
+      refresh: 'number?',
+      enabled: 'boolean?',
       now: 'number',
     },
     errors: [
@@ -79,9 +82,47 @@ export const COMMANDS = Object.freeze({
       'E_CONFIG',
     ],
   },
+  /**
+   * Changes what is named of a trader, all or nothing, and runs a cycle. `ref` goes on naming the trader in commands;
+   * `as` is a new number, by which SIGNALS name it from this change on, so that the client knows which columns an
+   * item has. → as ADD_TRADER
+   */
+  UPDATE_TRADER: {
+    fields: {
+      ref: 'integer',
+      as: 'integer',
+      filter: 'string?',
+      interval: 'string?',
+      on: 'string?',
+      columns: 'list?',
+      columnFilters: 'list?',
+      params: 'map?',
+      cooldown: 'number?',
+      refresh: 'number?',
+      enabled: 'boolean?',
+      now: 'number',
+    },
+    errors: [
+      'E_TRADER',
+      'E_SYNTAX',
+      'E_NAME',
+      'E_TYPE',
+      'E_ARGUMENT',
+      'E_RANGE',
+      'E_LIMIT',
+      'E_INTERVAL',
+      'E_HISTORY',
+      'E_MEMORY',
+      'E_CONFIG',
+    ],
+  },
   REMOVE_TRADER: { fields: { ref: 'integer' }, errors: ['E_TRADER'] },
-  /** Runs cycles until nothing is pending → { cycle, epoch, updatedSymbols, skippedSymbols, filtersRun, filtersSkipped, elapsedUs } */
-  PROCESS_UPDATES: { fields: { now: 'number' }, errors: [] },
+  /**
+   * Runs a cycle over all that is marked, in slices, between which messages are received. → { cycle (of the last
+   * slice), epoch, updatedSymbols, skippedSymbols, filtersRun, filtersSkipped, elapsedUs, deltaEntries, fullEntries,
+   * deltaBytes, fullBytes }. `snapshot`: the ref of a trader whose matches are sent in full afterwards.
+   */
+  PROCESS_UPDATES: { fields: { now: 'number', snapshot: 'integer?' }, errors: ['E_TRADER'] },
   /**
    * A filter's values now → { values: Float64Array by slot }. With `slot`: one value per closed kline of that
    * symbol → { values }. NaN is unknown.
@@ -137,9 +178,18 @@ export const COMMANDS = Object.freeze({
   /**
    * `cadence` { everyMs, minGapMs, eventDriven } starts the worker's own cycles, null stops them. `clockOffset` is
    * the client's clock − Date.now(), ms: a clock is a function and cannot be cloned, so the worker's own cycles
-   * take Date.now(), which all threads share, plus this.
+   * take Date.now(), which all threads share, plus this. `updateTracking` false: every cycle scans everything.
+   * `batchSymbols`: dirty symbols of a slice. What is not named stays; all or nothing.
    */
-  SET_CONFIG: { fields: { cadence: 'map', clockOffset: 'number' }, errors: ['E_CONFIG'] },
+  SET_CONFIG: {
+    fields: {
+      cadence: 'map?',
+      clockOffset: 'number?',
+      updateTracking: 'boolean?',
+      batchSymbols: 'integer?',
+    },
+    errors: ['E_CONFIG'],
+  },
   /**
    * Reads a file of klines: `source` is one of { text, bytes, blob, url }, `derive` the longer intervals to make, as
    * { name, ms }, `keep` the most klines of each. Sent to a worker that runs no engine; PROGRESS tells how far it is.
@@ -161,7 +211,6 @@ export const COMMANDS = Object.freeze({
   /** Ends the engine's threads; the client terminates the worker after the ack. */
   SHUTDOWN: { fields: {}, errors: [] },
 
-  UPDATE_TRADER: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
   ADD_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
   REMOVE_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
   BACKTEST: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
@@ -174,13 +223,16 @@ export const EVENTS = Object.freeze({
   /**
    * The deltas of one cycle. `buffer` holds `valueCount` doubles, then `wordCount` 32-bit words; see signals.js.
    * `baseCycle` is the cycle of the SIGNALS before: a gap between the two is a lost message. `command` is the
-   * seq of the command that ran the cycle, 0 for the engine's own.
+   * seq of the command that ran the cycle, 0 for the engine's own. A large snapshot is cut into pages, each in a
+   * message of its own: `page` counts a cycle's messages from 0, the last one has `last` true.
    */
   SIGNALS: {
     fields: {
       cycle: 'integer',
       baseCycle: 'integer',
       command: 'integer',
+      page: 'integer',
+      last: 'boolean',
       valueCount: 'integer',
       wordCount: 'integer',
       buffer: 'object',

@@ -15,6 +15,7 @@ import { intervalError } from './writer-errors.js'
  * @property {readonly string[]} intervals
  * @property {() => void} checkOpen throws E_CLOSED
  * @property {() => number} now ms
+ * @property {(settings: import('./call-options.js').EngineSettings) => Promise<void>} configure the engine
  */
 
 export class ScannerReads extends ScannerEvents {
@@ -90,16 +91,17 @@ export class ScannerReads extends ScannerEvents {
   }
 
   /**
-   * Changes settings while everything runs. `debugUpdates: true` makes every writer enter its updates into a ring of
-   * the last 100, which `recentUpdates()` reads; it is off at first.
-   * @param {{ debugUpdates?: boolean }} config
+   * Changes settings while everything runs; what is not named stays. `debugUpdates: true` makes every writer enter its
+   * updates into a ring of the last 100, which `recentUpdates()` reads; it is off at first.
+   * @param {import('./call-options.js').ScannerSettings} config
    * @returns {Promise<void>}
    * @throws {TickscanError} E_CONFIG E_CLOSED
    */
   async setConfig(config) {
-    const { reader } = this.#open()
-    const { debugUpdates } = checkConfig(config)
+    const { reader, configure } = this.#open()
+    const { debugUpdates, ...settings } = checkConfig(config)
     if (debugUpdates !== undefined) reader.debugging = debugUpdates
+    await configure(settings)
   }
 
   /**

@@ -10,7 +10,7 @@
  */
 
 import { availableThreads, compileCore, createEngineWorker } from '#platform'
-import { checkCall, checkEvaluate, checkSeries, checkStart, checkStream, checkTexts } from './call-options.js'
+import { checkCall, checkEvaluate, checkSeries, checkStream, checkTexts } from './call-options.js'
 import { DeltaStreams } from './delta-stream.js'
 import { EngineClient } from './engine-client.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
@@ -23,15 +23,17 @@ import { describe } from './names.js'
 import { completeOptions, configError } from './options.js'
 import { EVENTS } from './protocol.js'
 import { ScannerReads } from './scanner-reads.js'
+import { Settings } from './settings.js'
 import { checkIsolation, untilAborted } from './start-up.js'
 import { SymbolList } from './symbol-list.js'
 import { checkTrader } from './trader.js'
+import { TraderCommands } from './trader-commands.js'
 import { TraderRegistry } from './trader-registry.js'
 
 /** @import { CallOptions, CycleResult, EvaluateOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
 /** @import { Delta } from './match-table.js' */
 /** @import { CompleteOptions, ScannerOptions } from './options.js' */
-/** @import { TraderInfo, TraderSpec } from './trader.js' */
+/** @import { TraderChanges, TraderInfo, TraderSpec } from './trader.js' */
 
 /** How long close() waits for the engine to end its threads before it is terminated. */
 const SHUTDOWN_MS = 2000
@@ -44,6 +46,8 @@ export class Scanner extends ScannerReads {
   #options
   #client
   #traders
+  #traderCommands
+  #settings
   #symbols = new SymbolList()
   /** @type {MarketWriter | undefined} */
   #writer
@@ -82,6 +86,11 @@ export class Scanner extends ScannerReads {
       onEvent: (type, message) => this.#onEvent(type, message),
       onDeath: (error) => this.#onDeath(error),
     })
+    this.#traderCommands = new TraderCommands(this.#client, this.#traders, () => this.#now())
+    this.#settings = new Settings(
+      (fields) => this.#configure(fields),
+      () => this.#now(),
+    )
   }
 
   /**
@@ -123,7 +132,21 @@ export class Scanner extends ScannerReads {
    *   E_RANGE E_LIMIT E_INTERVAL E_HISTORY (with `position`); E_MEMORY
    */
   async addTrader(spec, options) {
-    return this.#addTrader(checkTrader(spec), options)
+    return this.#traderCommands.add(checkTrader(spec), options)
+  }
+
+  /**
+   * Changes a trader, all or nothing: what is not named stays. It keeps its place and its matches; a cycle decides it
+   * anew, and the delta with what entered and left against the matches until now comes before this resolves. Columns of
+   * what entered before a change of columns, parameters or interval are empty until snapshot() asks for them.
+   * @param {string} id
+   * @param {TraderChanges} changes
+   * @param {CallOptions} [options]
+   * @returns {Promise<TraderInfo>}
+   * @throws {TickscanError} E_TRADER; as addTrader
+   */
+  async updateTrader(id, changes, options) {
+    return this.#traderCommands.update(id, changes, options)
   }
 
   /**
@@ -134,12 +157,7 @@ export class Scanner extends ScannerReads {
    * @throws {TickscanError} E_TRADER
    */
   async removeTrader(id, options) {
-    const { trader } = this.#traders.get(id)
-    const before = this.#client.lastSeq
-    const answer = this.#client.call('REMOVE_TRADER', { ref: trader.ref }, checkCall(options))
-    // A call that was not even sent (E_BACKPRESSURE, aborted before) leaves the trader as it was.
-    if (this.#client.lastSeq !== before) this.#traders.remove(trader)
-    await answer
+    return this.#traderCommands.remove(id, options)
   }
 
   /**
@@ -172,19 +190,24 @@ export class Scanner extends ScannerReads {
    * @returns {Promise<CycleResult>}
    */
   async processUpdates(options) {
-    const now = this.#now()
-    const before = this.#client.lastSeq
-    const answer = this.#client.call('PROCESS_UPDATES', { now }, checkCall(options))
-    const seq = this.#client.lastSeq
-    /** @type {Delta[]} */
-    const deltas = []
-    if (seq !== before) this.#collected.set(seq, deltas)
-    try {
-      const result = await answer
-      return { ...result, deltas: deltas.map(({ cycle, ...delta }) => delta) }
-    } finally {
-      if (seq !== before) this.#collected.delete(seq)
-    }
+    const { result, deltas } = await this.#process({}, options)
+    return { ...result, deltas: deltas.map(({ cycle, ...delta }) => delta) }
+  }
+
+  /**
+   * Everything that a trader matches, with its columns as they are now, over every earlier write of this thread. The
+   * delta also goes to events and streams, behind those of the cycle that was run for it.
+   * @param {string} id
+   * @param {CallOptions} [options]
+   * @returns {Promise<Delta>} with `snapshot: true`
+   * @throws {TickscanError} E_TRADER
+   */
+  async snapshot(id, options) {
+    const { ref } = this.#traders.get(id).trader
+    const { deltas } = await this.#process({ snapshot: ref }, options)
+    const found = deltas.filter((delta) => delta.traderId === id && delta.snapshot).pop()
+    if (found) return found
+    throw new TickscanError('E_TRADER', `the trader '${id}' was removed meanwhile`)
   }
 
   /**
@@ -195,7 +218,7 @@ export class Scanner extends ScannerReads {
    * @throws {TickscanError} E_CONFIG, at once
    */
   start(options = {}) {
-    return this.#setCadence(checkStart(options))
+    return this.#settings.start(options)
   }
 
   /**
@@ -203,7 +226,7 @@ export class Scanner extends ScannerReads {
    * @returns {Promise<void>} need not be awaited
    */
   stop() {
-    return this.#setCadence(null)
+    return this.#settings.stop()
   }
 
   /**
@@ -323,7 +346,7 @@ export class Scanner extends ScannerReads {
     } = this.#options
     const sizes = { maxSymbols, maxKlines, maxTraders, threads, memoryLimit, traderBytes }
     const ready = this.#client.call('INIT', { core, symbols, intervals, ...sizes }, { signal })
-    const added = traders.map((trader) => this.#addTrader(trader, { signal }))
+    const added = traders.map((trader) => this.#traderCommands.add(trader, { signal }))
     // Whichever fails first is the error; the others must not count as unhandled.
     for (const one of added) one.catch(nothing)
     await ready
@@ -332,33 +355,28 @@ export class Scanner extends ScannerReads {
   }
 
   /**
-   * @param {ReturnType<typeof checkTrader>} checked
+   * Runs a cycle and collects the deltas that it causes.
+   * @param {{ snapshot?: number }} fields
    * @param {CallOptions} [options]
-   * @returns {Promise<TraderInfo>}
    */
-  async #addTrader(checked, options) {
-    const call = checkCall(options)
+  async #process(fields, options) {
     const now = this.#now()
-    const trader = this.#traders.add(checked)
+    const before = this.#client.lastSeq
+    const answer = this.#client.call('PROCESS_UPDATES', { ...fields, now }, checkCall(options))
+    const seq = this.#client.lastSeq
+    /** @type {Delta[]} */
+    const deltas = []
+    if (seq !== before) this.#collected.set(seq, deltas)
     try {
-      const { id: traderId, ...spec } = checked
-      const info = await this.#client.call('ADD_TRADER', { ...spec, ref: trader.ref, traderId, now }, call)
-      return { id: trader.id, ...info }
-    } catch (error) {
-      this.#traders.remove(trader)
-      const { code } = /** @type {TickscanError} */ (error)
-      // The command may still be carried out; the engine must not keep a trader that nobody knows.
-      if (code === 'E_ABORTED' || code === 'E_DEADLINE') {
-        this.#client.call('REMOVE_TRADER', { ref: trader.ref }).catch(nothing)
-      }
-      throw error
+      return { result: await answer, deltas }
+    } finally {
+      if (seq !== before) this.#collected.delete(seq)
     }
   }
 
-  /** @param {Required<StartOptions> | null} cadence */
-  #setCadence(cadence) {
-    const clockOffset = this.#now() - Date.now()
-    const answer = this.#client.call('SET_CONFIG', { cadence, clockOffset }).then(nothing)
+  /** @param {Record<string, any>} fields of SET_CONFIG */
+  #configure(fields) {
+    const answer = this.#client.call('SET_CONFIG', fields).then(nothing)
     // Whoever does not await it hears of a failure through the 'error' event, not as an unhandled rejection.
     answer.catch((error) => this.#state === 'running' && this.emit('error', error))
     return answer
@@ -393,6 +411,7 @@ export class Scanner extends ScannerReads {
       intervals: this.#options.intervals,
       checkOpen: () => this.#checkOpen(),
       now: () => this.#now(),
+      configure: (settings) => this.#settings.set(settings),
     })
   }
 

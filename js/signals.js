@@ -6,7 +6,9 @@
  *   words    trader · flags · entered · left · columns · slots that entered … · slots that left …
  *   values   time · entered × columns values, row by row (NaN is unknown)
  *
- * One SIGNALS message holds all items of a cycle in one buffer, doubles first so that both views are aligned:
+ * A snapshot of more than 1,024 symbols comes as several items in a row, its pages; all but the last say that more
+ * follows. One SIGNALS message holds the items of a cycle, up to and with the next page that more follows, in one
+ * buffer, doubles first so that both views are aligned:
  *
  *   │ valueCount × 8 bytes │ wordCount × 4 bytes │
  *
@@ -18,6 +20,7 @@ import { TickscanError } from './errors.js'
 const HEAD_WORDS = 5
 const FLAG_SNAPSHOT = 1
 const FLAG_LATE = 2
+const FLAG_MORE = 4
 
 /**
  * Where the core says that a cycle's deltas lie.
@@ -33,22 +36,48 @@ const FLAG_LATE = 2
  * @param {ArrayBufferLike} memory
  * @param {PackedPlace} place
  * @param {ReadonlyMap<number, number>} refs handle → ref
- * @returns {{ buffer: ArrayBuffer, wordCount: number, valueCount: number }}
+ * @returns {{ buffer: ArrayBuffer, wordCount: number, valueCount: number }[]} one per message
  */
-export function packSignals(memory, place, refs) {
-  const { wordsOffset, wordsCount, valuesOffset, valuesCount } = place
-  const buffer = new ArrayBuffer(valuesCount * 8 + wordsCount * 4)
-  new Float64Array(buffer, 0, valuesCount).set(new Float64Array(memory, valuesOffset, valuesCount))
-  const words = new Int32Array(buffer, valuesCount * 8, wordsCount)
-  words.set(new Int32Array(memory, wordsOffset, wordsCount))
+export function packSignals(memory, { wordsOffset, wordsCount, valuesOffset, valuesCount }, refs) {
+  const words = new Int32Array(memory, wordsOffset, wordsCount)
+  const values = new Float64Array(memory, valuesOffset, valuesCount)
+  const messages = []
+  let firstWord = 0
+  let firstValue = 0
+  let value = 0
   for (let at = 0; at < wordsCount; ) {
+    const [, flags, entered, left, columns] = words.subarray(at, at + HEAD_WORDS)
+    if (!(entered >= 0 && left >= 0 && columns >= 0)) throw damaged('the counts of an item')
+    at += HEAD_WORDS + entered + left
+    value += 1 + entered * columns
+    if ((flags & FLAG_MORE) === 0 && at < wordsCount) continue
+    messages.push(pack(words.subarray(firstWord, at), values.subarray(firstValue, value), refs))
+    firstWord = at
+    firstValue = value
+  }
+  return messages
+}
+
+/**
+ * @param {Int32Array} fromWords whole items
+ * @param {Float64Array} fromValues
+ * @param {ReadonlyMap<number, number>} refs
+ */
+function pack(fromWords, fromValues, refs) {
+  const valueCount = fromValues.length
+  const wordCount = fromWords.length
+  const buffer = new ArrayBuffer(valueCount * 8 + wordCount * 4)
+  new Float64Array(buffer, 0, valueCount).set(fromValues)
+  const words = new Int32Array(buffer, valueCount * 8, wordCount)
+  words.set(fromWords)
+  for (let at = 0; at < wordCount; ) {
     const [handle, , entered, left] = words.subarray(at, at + HEAD_WORDS)
     const ref = refs.get(handle)
-    if (ref === undefined || entered < 0 || left < 0) throw damaged(`an item of trader handle ${handle}`)
+    if (ref === undefined) throw damaged(`an item of trader handle ${handle}`)
     words[at] = ref
     at += HEAD_WORDS + entered + left
   }
-  return { buffer, wordCount: wordsCount, valueCount: valuesCount }
+  return { buffer, wordCount, valueCount }
 }
 
 /**
@@ -58,6 +87,7 @@ export function packSignals(memory, place, refs) {
  * @property {number} time
  * @property {boolean} snapshot
  * @property {boolean} late
+ * @property {boolean} more a page of a snapshot, whose next page follows
  * @property {Int32Array} entered slots
  * @property {Int32Array} left slots
  * @property {number} columns
@@ -93,6 +123,7 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
       time: values[value],
       snapshot: (flags & FLAG_SNAPSHOT) !== 0,
       late: (flags & FLAG_LATE) !== 0,
+      more: (flags & FLAG_MORE) !== 0,
       entered: checkSlots(words.subarray(slots, slots + entered), maxSymbols),
       left: checkSlots(words.subarray(slots + entered, wordEnd), maxSymbols),
       columns,
@@ -103,6 +134,19 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
   }
   if (value !== valueCount) throw damaged('the number of values')
   return deltas
+}
+
+/**
+ * A snapshot from its pages.
+ * @param {PackedDelta[]} pages
+ * @returns {PackedDelta}
+ */
+export function joinPages(pages) {
+  const last = pages[pages.length - 1]
+  if (pages.length === 1) return last
+  const entered = Int32Array.from(pages.flatMap((page) => [...page.entered]))
+  const values = Float64Array.from(pages.flatMap((page) => [...page.values]))
+  return { ...last, entered, values }
 }
 
 /**

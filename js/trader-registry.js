@@ -8,11 +8,27 @@
 import { TickscanError } from './errors.js'
 import { columnsOf, Matches } from './match-table.js'
 import { didYouMean } from './names.js'
-import { unpackSignals } from './signals.js'
+import { joinPages, unpackSignals } from './signals.js'
 
 /** @import { Delta, Trader } from './match-table.js' */
 
-/** @typedef {{ trader: Trader, matches: Matches }} Entry */
+/** What the columns with which symbols entered mean no longer when it changes. */
+const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
+
+/** @typedef {Omit<import('./trader.js').CheckedTrader, 'id'>} Spec */
+
+/**
+ * @typedef {object} Entry
+ * @property {Trader} trader
+ * @property {Spec} spec
+ * @property {Matches} matches
+ * @property {number} name what SIGNALS call it: its last change's number, its ref before the first
+ */
+
+/**
+ * A change that was sent and is not known to be made. `lost`: its call was given up, and nobody may ever tell.
+ * @typedef {{ entry: Entry, as: number, changes: Partial<Spec>, lost: boolean }} Change
+ */
 
 export class TraderRegistry {
   #maxSymbols
@@ -20,8 +36,12 @@ export class TraderRegistry {
   #lastRef = 0
   /** @type {Map<string, Entry>} in the order of adding */
   #byId = new Map()
-  /** @type {Map<number, Entry>} */
+  /** @type {Map<number, Entry>} by ref, and by the name in SIGNALS */
   #byRef = new Map()
+  /** @type {Map<number, Change>} by number */
+  #changes = new Map()
+  /** @type {Map<number, import('./signals.js').PackedDelta[]>} pages of a snapshot, until the last has come */
+  #pages = new Map()
 
   /**
    * @param {number} maxSymbols
@@ -37,29 +57,80 @@ export class TraderRegistry {
   }
 
   /**
-   * @param {Omit<Trader, 'ref'>} spec
+   * @param {import('./trader.js').CheckedTrader} checked
    * @returns {Trader}
    * @throws {TickscanError} E_DUPLICATE
    */
-  add(spec) {
-    if (this.#byId.has(spec.id)) {
-      throw new TickscanError('E_DUPLICATE', `a trader '${spec.id}' exists already`, {
+  add({ id, ...spec }) {
+    if (this.#byId.has(id)) {
+      throw new TickscanError('E_DUPLICATE', `a trader '${id}' exists already`, {
         hint: 'remove it first, or choose another id',
-        details: { traderId: spec.id },
+        details: { traderId: id },
       })
     }
-    const { id, filter, interval, on, columns } = spec
-    const trader = { ref: ++this.#lastRef, id, filter, interval, on, columns }
-    const entry = { trader, matches: new Matches(this.#maxSymbols) }
+    const ref = ++this.#lastRef
+    const entry = { trader: traderOf(ref, id, spec), spec, matches: new Matches(this.#maxSymbols), name: ref }
     this.#byId.set(id, entry)
-    this.#byRef.set(trader.ref, entry)
-    return trader
+    this.#byRef.set(ref, entry)
+    return entry.trader
+  }
+
+  /**
+   * Expects a change: from the first SIGNALS on that name the trader by its number, or its ack, it counts as made.
+   * @param {string} id
+   * @param {Partial<Spec>} changes
+   * @returns {{ change: Change, fields: Record<string, any> }} `fields` of the message
+   * @throws {TickscanError} E_TRADER
+   */
+  change(id, changes) {
+    const entry = this.get(id)
+    const change = { entry, as: ++this.#lastRef, changes, lost: false }
+    // After one that was lost the whole specification is sent, so that it does not matter whether that was made.
+    const afterLost = [...this.#changes.values()].some((other) => other.entry === entry && other.lost)
+    if (afterLost) change.changes = { ...entry.spec, ...changes }
+    this.#changes.set(change.as, change)
+    return { change, fields: { ...change.changes, ref: entry.trader.ref, as: change.as } }
+  }
+
+  /**
+   * The engine has made the change.
+   * @param {Change} change
+   */
+  keepChange(change) {
+    const { entry, as, changes } = change
+    if (!this.#changes.has(as)) return
+    // Those before it are made, refused, or overwritten by it.
+    for (const [number, other] of this.#changes) {
+      if (other.entry === entry && number <= as) this.#changes.delete(number)
+    }
+    const { ref, id } = entry.trader
+    entry.spec = { ...entry.spec, ...changes }
+    entry.trader = traderOf(ref, id, entry.spec)
+    if (COLUMN_FIELDS.some((name) => Object.hasOwn(changes, name))) entry.matches.forgetColumns()
+    // The ref stays: a worker that takes another's place begins with it.
+    if (entry.name !== ref) this.#byRef.delete(entry.name)
+    entry.name = as
+    this.#byRef.set(as, entry)
+  }
+
+  /**
+   * The engine has refused the change, or never heard of it.
+   * @param {Change} change
+   */
+  dropChange({ as }) {
+    this.#changes.delete(as)
   }
 
   /** @param {Trader} trader */
-  remove(trader) {
-    this.#byRef.delete(trader.ref)
-    if (this.#byId.get(trader.id)?.trader === trader) this.#byId.delete(trader.id)
+  remove({ ref, id }) {
+    const entry = this.#byRef.get(ref)
+    if (!entry) return
+    this.#byRef.delete(ref)
+    this.#byRef.delete(entry.name)
+    if (this.#byId.get(id) === entry) this.#byId.delete(id)
+    for (const [number, change] of this.#changes) {
+      if (change.entry === entry) this.#changes.delete(number)
+    }
   }
 
   /**
@@ -77,15 +148,24 @@ export class TraderRegistry {
   }
 
   /**
-   * Folds one SIGNALS message into the matches, one delta after the other.
+   * Folds one SIGNALS message into the matches, one delta after the other; a snapshot when its last page is there.
    * @param {{ cycle: number, buffer: ArrayBuffer, wordCount: number, valueCount: number }} signals
    * @param {(delta: Delta, trader: Trader) => void} onDelta called when a delta is in the matches and the next is not
    */
   fold(signals, onDelta) {
     const { cycle } = signals
-    for (const packed of unpackSignals(signals, this.#maxSymbols)) {
-      const entry = this.#byRef.get(packed.ref)
+    for (const page of unpackSignals(signals, this.#maxSymbols)) {
+      const change = this.#changes.get(page.ref)
+      if (change) this.keepChange(change)
+      const entry = this.#byRef.get(page.ref)
+      const pages = [...(this.#pages.get(page.ref) ?? []), page]
+      this.#pages.delete(page.ref)
       if (!entry) continue
+      if (page.more) {
+        this.#pages.set(page.ref, pages)
+        continue
+      }
+      const packed = joinPages(pages)
       const { time, snapshot, late } = packed
       const columns = columnsOf(packed, entry.trader.columns)
       const entered = Array.from(packed.entered, (slot, i) => ({
@@ -121,4 +201,14 @@ export class TraderRegistry {
     }
     return deltas
   }
+}
+
+/**
+ * @param {number} ref
+ * @param {string} id
+ * @param {Spec} spec
+ * @returns {Trader}
+ */
+function traderOf(ref, id, { filter, interval, on, columns }) {
+  return { ref, id, filter, interval, on, columns }
 }

@@ -16,6 +16,16 @@ import { checkKnown, comesLater, configError } from './options.js'
  *   once at each closed kline of its interval, never revised
  * @property {Readonly<Record<string, number>>} [params] name → number: constants of the filter and the columns
  * @property {Readonly<Record<string, string>>} [columns] name → expression, whose values each entered symbol carries
+ * @property {number} [cooldown] ms from a symbol's entering until it may enter again; 0 (default): none. What is true
+ *   again before stays out, and enters when the time is over if it is true then. The time is the clock for 'tick' and
+ *   the klines' closeTime for 'close'
+ * @property {number} [refresh] ms, on: 'tick' only: least time between two decisions; 0 (default): every cycle
+ * @property {boolean} [enabled] false: matches nothing, and nothing is computed for it alone
+ */
+
+/**
+ * What updateTrader may change; what is not named stays.
+ * @typedef {Partial<Omit<TraderSpec, 'id'>>} TraderChanges
  */
 
 /**
@@ -28,8 +38,7 @@ import { checkKnown, comesLater, configError } from './options.js'
  * @property {string[]} missing symbols without a kline of an interval that it reads; it is unknown there
  */
 
-const KNOWN = Object.freeze([
-  'id',
+const CHANGEABLE = Object.freeze([
   'filter',
   'interval',
   'on',
@@ -40,7 +49,17 @@ const KNOWN = Object.freeze([
   'params',
   'session',
 ])
-const LATER = Object.freeze(['cooldown', 'refresh', 'session'])
+const KNOWN = Object.freeze(['id', ...CHANGEABLE])
+
+/** A leap year: longer than any strategy waits, and short enough that no sum of times loses a millisecond. */
+const GATE_LIMIT_MS = 366 * 24 * 60 * 60 * 1000
+
+/**
+ * A trader as messages carry it.
+ * @typedef {{ id: string, filter: string, interval: string, on: 'tick' | 'close', columns: string[],
+ *   columnFilters: string[], params: Record<string, number>, cooldown: number, refresh: number, enabled: boolean
+ * }} CheckedTrader
+ */
 
 /** Ids are shown in tables and stand in every message of their trader. */
 const ID_LENGTH = 128
@@ -49,36 +68,88 @@ const COLUMN_LIMIT = 16
 /**
  * The specification as the ADD_TRADER message carries it, without its ref.
  * @param {unknown} given
- * @returns {{ id: string, filter: string, interval: string, on: 'tick' | 'close', columns: string[],
- *   columnFilters: string[], params: Record<string, number> }}
+ * @returns {CheckedTrader}
  * @throws {TickscanError} E_CONFIG; E_UNSUPPORTED for what comes later
  */
 export function checkTrader(given) {
   const spec = checkKnown('a trader', given, KNOWN)
-  for (const name of LATER) {
-    if (spec[name] !== undefined) throw comesLater(name)
-  }
-  if (spec.enabled === false) throw comesLater('enabled: false')
-  if (spec.enabled !== undefined && spec.enabled !== true) {
-    throw configError('enabled', describe(spec.enabled), 'true or false')
-  }
   checkText('id', spec.id, ID_LENGTH)
   if (typeof spec.filter !== 'string') throw configError('filter', describe(spec.filter), "the filter's text")
-  const interval = spec.interval ?? ''
-  if (typeof interval !== 'string')
-    throw configError('interval', describe(interval), 'the name of an interval')
-  const on = spec.on ?? 'tick'
-  if (on !== 'tick' && on !== 'close') throw configError('on', describe(on), "'tick' or 'close'")
-  const columns = checkColumns(spec.columns ?? {})
-  return {
-    id: spec.id,
-    filter: spec.filter,
-    interval,
-    on,
-    columns: columns.map(([name]) => name),
-    columnFilters: columns.map(([, filter]) => filter),
-    params: checkParams(spec.params),
+  const byDefault = {
+    interval: '',
+    on: /** @type {const} */ ('tick'),
+    columns: [],
+    columnFilters: [],
+    params: {},
+    cooldown: 0,
+    refresh: 0,
+    enabled: true,
   }
+  return { ...byDefault, id: spec.id, filter: spec.filter, ...checkFields(spec) }
+}
+
+/**
+ * The changes as the UPDATE_TRADER message carries them: only what is named.
+ * @param {unknown} given
+ * @returns {Partial<Omit<CheckedTrader, 'id'>>}
+ * @throws {TickscanError} E_CONFIG; E_UNSUPPORTED for what comes later
+ */
+export function checkChanges(given) {
+  return checkFields(checkKnown('a change of a trader', given, CHANGEABLE))
+}
+
+/**
+ * @param {any} spec
+ * @returns {Partial<Omit<CheckedTrader, 'id'>>}
+ */
+function checkFields(spec) {
+  if (spec.session !== undefined) throw comesLater('session')
+  if (spec.on === 'close' && spec.refresh > 0) {
+    throw configError('refresh', `${spec.refresh} beside on: 'close'`, "refresh for on: 'tick' only")
+  }
+  /** @type {Record<string, any>} */
+  const checked = {}
+  for (const [name, check] of Object.entries(CHECKS)) {
+    if (spec[name] !== undefined) Object.assign(checked, check(spec[name]))
+  }
+  return checked
+}
+
+/** One row per field: what is suitable, and how it travels. @type {Record<string, (value: any) => object>} */
+const CHECKS = {
+  filter: (filter) => {
+    if (typeof filter !== 'string') throw configError('filter', describe(filter), "the filter's text")
+    return { filter }
+  },
+  interval: (interval) => {
+    if (typeof interval !== 'string')
+      throw configError('interval', describe(interval), 'the name of an interval')
+    return { interval }
+  },
+  on: (on) => {
+    if (on !== 'tick' && on !== 'close') throw configError('on', describe(on), "'tick' or 'close'")
+    return { on }
+  },
+  columns: (given) => {
+    const columns = checkColumns(given)
+    return { columns: columns.map(([name]) => name), columnFilters: columns.map(([, filter]) => filter) }
+  },
+  params: (params) => ({ params: checkParams(params) }),
+  cooldown: (cooldown) => ({ cooldown: checkGate('cooldown', cooldown) }),
+  refresh: (refresh) => ({ refresh: checkGate('refresh', refresh) }),
+  enabled: (enabled) => {
+    if (typeof enabled !== 'boolean') throw configError('enabled', describe(enabled), 'true or false')
+    return { enabled }
+  },
+}
+
+/**
+ * @param {string} option
+ * @param {unknown} value
+ */
+function checkGate(option, value) {
+  if (typeof value === 'number' && value >= 0 && value <= GATE_LIMIT_MS) return value
+  throw configError(option, describe(value), `ms from 0 to ${GATE_LIMIT_MS}, which is 366 days`)
 }
 
 /**

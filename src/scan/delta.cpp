@@ -80,8 +80,9 @@ void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> b
     size_t end = first + 1;
     while (end < entries_.size() && same_item(entries_[first], entries_[end])) ++end;
     Trader& trader = traders[entries_[first].trader];
-    // A wanted snapshot says all that this cycle's own changes would.
-    if (!trader.snapshot_wanted) {
+    // A trader's first item is a snapshot, and one that is wanted too says as much. Otherwise changes are never hidden in
+    // a snapshot, because nobody acts on what a snapshot lists.
+    if (trader.announced || !trader.snapshot_wanted) {
       pack_item({entries_.data() + first, end - first}, trader, blocks, out);
     }
     first = end;

@@ -235,7 +235,8 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
     [7, 70],
     [8, 80],
   ])
-  const packed = packSignals(memory, place, refs)
+  const [packed, ...others] = packSignals(memory, place, refs)
+  assert.equal(others.length, 0)
   const deltas = unpackSignals(packed, 64)
   assert.deepEqual(
     deltas.map((one) => ({
@@ -250,12 +251,23 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
         time: 100,
         snapshot: true,
         late: true,
+        more: false,
         entered: [5],
         left: [],
         columns: 2,
         values: [1.5, Number.NaN],
       },
-      { ref: 80, time: 200, snapshot: false, late: false, entered: [], left: [6], columns: 0, values: [] },
+      {
+        ref: 80,
+        time: 200,
+        snapshot: false,
+        late: false,
+        more: false,
+        entered: [],
+        left: [6],
+        columns: 0,
+        values: [],
+      },
     ],
   )
   const code = (run) => assert.throws(run, (error) => error.code === 'E_PROTOCOL')

@@ -146,6 +146,8 @@ test('SIGNALS that do not add up or that are missing are reported', async (t) =>
     cycle: 9,
     baseCycle: 8,
     command: 0,
+    page: 0,
+    last: true,
     valueCount: 1,
     wordCount: 0,
     buffer: new ArrayBuffer(4),

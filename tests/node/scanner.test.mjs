@@ -69,16 +69,16 @@ test('a trader is checked on the client, and what comes later is said to', async
     { id: 'a', filter: 'x', columns: { '': 'x' } },
     { id: 'a', filter: 'x', colums: {} },
     { id: 'a', filter: 'x', enabled: 'yes' },
+    { id: 'a', filter: 'x', cooldown: -1 },
+    { id: 'a', filter: 'x', cooldown: Number.NaN },
+    { id: 'a', filter: 'x', cooldown: '5' },
+    { id: 'a', filter: 'x', cooldown: 1e12 },
+    { id: 'a', filter: 'x', refresh: Number.POSITIVE_INFINITY },
+    { id: 'a', filter: 'x', refresh: 1, on: 'close' },
     { id: 'a'.repeat(129), filter: 'x' },
   ]
   for (const spec of wrong) await rejects(scanner.addTrader(spec), 'E_CONFIG')
-  for (const later of [
-    { cooldown: 1 },
-    { refresh: 1 },
-    { enabled: false },
-    { session: {} },
-    { session: 'x' },
-  ]) {
+  for (const later of [{ session: {} }, { session: 'x' }]) {
     await rejects(scanner.addTrader({ id: 'a', filter: 'x', ...later }), 'E_UNSUPPORTED')
   }
   const many = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`c${i}`, 'x']))
@@ -103,7 +103,7 @@ test('traders of the options are sent before READY, in order, and arrive', async
     worker.sent.map((message) => message.type),
     ['READY', 'ACK', 'ACK', 'ACK'],
   )
-  const bare = { paramNames: [], paramValues: [] }
+  const bare = { paramNames: [], paramValues: [], cooldown: 0, refresh: 0, enabled: true }
   assert.deepEqual(
     core.calls.filter(([name]) => name === 'addTrader').map(([, spec]) => spec),
     [
@@ -117,7 +117,7 @@ test('traders of the options are sent before READY, in order, and arrive', async
           columns: ['b', 'a'],
           columnFilters: ['z', 'q'],
         },
-        ...{ paramNames: ['n'], paramValues: [3] },
+        ...{ ...bare, paramNames: ['n'], paramValues: [3] },
       },
     ],
   )
@@ -184,6 +184,10 @@ test('deltas change matches first, then reach events, streams and the result, al
     filtersRun: 3,
     filtersSkipped: 4,
     elapsedUs: 5,
+    deltaEntries: 6,
+    fullEntries: 7,
+    deltaBytes: 8,
+    fullBytes: 9,
   })
   assert.deepEqual(deltas, [
     {
@@ -213,8 +217,8 @@ test('deltas change matches first, then reach events, streams and the result, al
   assert.deepEqual(
     core.calls.filter(([name]) => name === 'cycle'),
     [
-      ['cycle', 5000],
-      ['cycle', 5000],
+      ['cycle', 5000, true],
+      ['cycle', 5000, true],
     ],
   )
 })
@@ -261,7 +265,47 @@ test('pending work belongs to the same call', async (t) => {
   core.pendingRounds = 2
   const cycle = await scanner.processUpdates()
   assert.deepEqual([cycle.cycle, cycle.updatedSymbols, cycle.filtersRun, cycle.elapsedUs], [3, 3, 9, 15])
-  assert.deepEqual([cycle.skippedSymbols, cycle.filtersSkipped], [2, 4])
+  assert.deepEqual([cycle.deltaEntries, cycle.fullEntries, cycle.deltaBytes, cycle.fullBytes], [18, 7, 24, 9])
+  assert.equal(cycle.skippedSymbols, 0, 'two more were updated than the first slice knew')
+})
+
+test("between the slices of the engine's own cycle commands are applied", async (t) => {
+  const { core, scanner } = await setUp(t)
+  let answered = false
+  let asked
+  const cycle = core.cycle.bind(core)
+  // Work is pending until a command that came with the first slice has been answered.
+  core.cycle = (...args) => {
+    asked ??= scanner.status().then(() => (answered = true))
+    return { ...cycle(...args), pending: !answered }
+  }
+  scanner.start({ everyMs: 60_000, minGapMs: 0 })
+  while (!asked) await new Promise((resolve) => setImmediate(resolve))
+  await asked
+  assert.ok(core.cycles >= 1)
+  const starts = core.calls.filter(([name]) => name === 'cycle').map(([, , anew]) => anew)
+  assert.ok(
+    starts.every((anew) => anew === false),
+    'each goes on with what was left',
+  )
+})
+
+test("between the slices of a command's cycle messages are received, and commands wait", async (t) => {
+  const { core, worker, scanner } = await setUp(t)
+  const order = []
+  let waiting = 0
+  const cycle = core.cycle.bind(core)
+  // Work is pending until the status command is seen to wait behind this one.
+  core.cycle = (...args) => {
+    waiting = Math.max(waiting, worker.inbox.depth)
+    return { ...cycle(...args), pending: waiting < 2 }
+  }
+  scanner.start({ everyMs: 60_000, minGapMs: 0 })
+  await Promise.all([
+    scanner.processUpdates().then(() => order.push('cycle')),
+    scanner.status().then(() => order.push('status')),
+  ])
+  assert.deepEqual(order, ['cycle', 'status'])
 })
 
 test('evaluate and series', async (t) => {

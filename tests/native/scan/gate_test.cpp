@@ -271,6 +271,11 @@ TEST(Gate, ALargeChangeSetIsScannedInSlicesAndIsOneCycleToATrader) {
   EXPECT_EQ(world.folded[plain].size(), 320U);
   EXPECT_EQ(world.folded[refreshed].size(), 320U) << "the trader was due when the cycle began";
   EXPECT_EQ(world.engine->scan().unscanned(), 0U);
+  world.tick(0, market::ticker_last, 1);
+  world.slice(1999, Start::go_on);
+  EXPECT_EQ(world.folded[refreshed].size(), 320U) << "its decision counts from the cycle's begin";
+  world.slice(2000, Start::go_on);
+  EXPECT_EQ(world.folded[refreshed].size(), 319U);
 }
 
 TEST(Gate, WhatASliceLeftIsInTheNextChangeSetWhateverComesBetween) {

@@ -233,6 +233,14 @@ TEST(Scan, ASnapshotOnRequestHoldsAllMatchesEvenNone) {
   items = world.cycle(0);
   ASSERT_EQ(items.size(), 1U);
   EXPECT_TRUE(items[0].entered.empty());
+  world.tick(2, market::ticker_last, 12);
+  ASSERT_FALSE(world.engine->request_snapshot(trader));
+  items = world.cycle(0);
+  ASSERT_EQ(items.size(), 2U) << "what entered is said before the snapshot that has it too";
+  EXPECT_EQ(items[0].flags, 0);
+  EXPECT_EQ(items[0].entered, std::vector<uint32_t>{2});
+  EXPECT_EQ(items[1].flags, kDeltaSnapshot);
+  EXPECT_EQ(items[1].entered, std::vector<uint32_t>{2});
 }
 
 TEST(Scan, OnlyWhatChangedIsRun) {

@@ -70,19 +70,44 @@ export class FakeCore {
     }
   }
 
+  updateTrader(trader, spec) {
+    this.calls.push(['updateTrader', trader, spec])
+    if (spec.filter === 'wrong') {
+      return { ok: false, error: { code: 'E_NAME', message: 'unknown name' } }
+    }
+    return { ok: true, trader, cost: 2, warmup: {}, replayable: false, missing: [] }
+  }
+
+  requestSnapshot(trader) {
+    this.calls.push(['requestSnapshot', trader])
+    return { ok: true }
+  }
+
+  setTracking(on) {
+    this.calls.push(['setTracking', on])
+  }
+
+  setBatchSymbols(symbols) {
+    this.calls.push(['setBatchSymbols', symbols])
+    return { ok: true }
+  }
+
   removeTrader(trader) {
     this.calls.push(['removeTrader', trader])
     return { ok: true }
   }
 
-  cycle(now) {
-    this.calls.push(['cycle', now])
+  cycle(now, anew) {
+    this.calls.push(['cycle', now, anew])
     this.cycles++
     const words = []
     const values = []
-    for (const { trader, snapshot, late, time = now, entered = [], left = [] } of this.deltas.splice(0)) {
+    for (const { trader, snapshot, late, more, time = now, entered = [], left = [] } of this.deltas.splice(
+      0,
+    )) {
       const columns = entered.length > 0 ? entered[0].length - 1 : 0
-      words.push(trader, (snapshot ? 1 : 0) | (late ? 2 : 0), entered.length, left.length, columns)
+      const flags = (snapshot ? 1 : 0) | (late ? 2 : 0) | (more ? 4 : 0)
+      words.push(trader, flags, entered.length, left.length, columns)
       words.push(...entered.map(([slot]) => slot), ...left)
       values.push(time, ...entered.flatMap(([, ...row]) => row))
     }
@@ -101,6 +126,10 @@ export class FakeCore {
       filtersRun: 3,
       filtersSkipped: 4,
       elapsedUs: 5,
+      deltaEntries: 6,
+      fullEntries: 7,
+      deltaBytes: 8,
+      fullBytes: 9,
       pending: this.pendingRounds-- > 0,
       wordsOffset,
       wordsCount: words.length,

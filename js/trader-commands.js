@@ -1,0 +1,94 @@
+/**
+ * The Scanner's commands about traders: they keep the client's registry and the engine's traders in step, also where a
+ * call is given up and nobody knows whether it was carried out. Client's thread.
+ */
+
+import { checkCall } from './call-options.js'
+import { checkChanges } from './trader.js'
+
+/** @import { CallOptions } from './call-options.js' */
+/** @import { CheckedTrader, TraderInfo } from './trader.js' */
+
+export class TraderCommands {
+  #client
+  #traders
+  #now
+
+  /**
+   * @param {import('./engine-client.js').EngineClient} client
+   * @param {import('./trader-registry.js').TraderRegistry} traders
+   * @param {() => number} now
+   */
+  constructor(client, traders, now) {
+    this.#client = client
+    this.#traders = traders
+    this.#now = now
+  }
+
+  /**
+   * @param {CheckedTrader} checked
+   * @param {CallOptions} [options]
+   * @returns {Promise<TraderInfo>}
+   */
+  async add(checked, options) {
+    const call = checkCall(options)
+    const now = this.#now()
+    const trader = this.#traders.add(checked)
+    try {
+      const { id: traderId, ...spec } = checked
+      const info = await this.#client.call('ADD_TRADER', { ...spec, ref: trader.ref, traderId, now }, call)
+      return { id: trader.id, ...info }
+    } catch (error) {
+      this.#traders.remove(trader)
+      // The command may still be carried out; the engine must not keep a trader that nobody knows.
+      if (isUncertain(error)) this.#client.call('REMOVE_TRADER', { ref: trader.ref }).catch(nothing)
+      throw error
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {unknown} given
+   * @param {CallOptions} [options]
+   * @returns {Promise<TraderInfo>}
+   */
+  async update(id, given, options) {
+    const call = checkCall(options)
+    const now = this.#now()
+    const { change, fields } = this.#traders.change(id, checkChanges(given))
+    const before = this.#client.lastSeq
+    const answer = this.#client.call('UPDATE_TRADER', { ...fields, now }, call)
+    const wasSent = this.#client.lastSeq !== before
+    try {
+      const info = await answer
+      this.#traders.keepChange(change)
+      return { id, ...info }
+    } catch (error) {
+      if (wasSent && isUncertain(error)) change.lost = true
+      else this.#traders.dropChange(change)
+      throw error
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {CallOptions} [options]
+   * @returns {Promise<void>}
+   */
+  async remove(id, options) {
+    const { trader } = this.#traders.get(id)
+    const before = this.#client.lastSeq
+    const answer = this.#client.call('REMOVE_TRADER', { ref: trader.ref }, checkCall(options))
+    // A call that was not even sent (E_BACKPRESSURE, aborted before) leaves the trader as it was.
+    if (this.#client.lastSeq !== before) this.#traders.remove(trader)
+    await answer
+  }
+}
+
+/** @param {unknown} error */
+function isUncertain(error) {
+  const { code } = /** @type {import('./errors.js').TickscanError} */ (error)
+  return code === 'E_ABORTED' || code === 'E_DEADLINE'
+}
+
+function nothing() {}
