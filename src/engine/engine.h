@@ -89,6 +89,10 @@ class Engine {
   // The trader's whole new specification; on an error it runs on as it was.
   Result<TraderAck> update_trader(uint32_t trader, const TraderSpec& spec);
   Status remove_trader(uint32_t trader) { return scan_->remove_trader(trader); }
+  Result<scan::TraderMemory> trader_memory(uint32_t trader) { return scan_->trader_memory(trader); }
+  Status restore_trader(uint32_t trader, const scan::TraderMemory& memory) {
+    return scan_->restore_trader(trader, memory);
+  }
   Status request_snapshot(uint32_t trader);
   // One slice of a cycle (scan.h).
   Cycle cycle(double now_ms, scan::Start start = scan::Start::anew);

@@ -21,6 +21,7 @@
 #include "scan/stepper.h"
 #include "scan/sweep.h"
 #include "scan/trader.h"
+#include "scan/trader_memory.h"
 
 namespace tickscan::scan {
 
@@ -56,6 +57,9 @@ class Scan {
   // anew, and its delta says what changes against the matches until now.
   Status update_trader(uint32_t index, std::span<const filter::Tree> trees, const TraderOptions& options);
   Status remove_trader(uint32_t index);
+  // For an engine that takes another's place: the trader is decided anew against the matches that it is given.
+  Result<TraderMemory> trader_memory(uint32_t index);
+  Status restore_trader(uint32_t index, const TraderMemory& memory);
   [[nodiscard]] const Trader* trader(uint32_t index) const;
   void want_snapshot(uint32_t index) { traders_[index].snapshot_wanted = true; }
 

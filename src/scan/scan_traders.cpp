@@ -121,6 +121,56 @@ Status Scan::remove_trader(uint32_t index) {
   return std::nullopt;
 }
 
+Result<TraderMemory> Scan::trader_memory(uint32_t index) {
+  if (trader(index) == nullptr) {
+    return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(index), std::nullopt, {}, {}};
+  }
+  Trader& one = traders_[index];
+  TraderMemory memory;
+  for (uint32_t block = 0; block < blocks_count_; ++block) {
+    for_each_lane(one.matches[block],
+                  [&](uint32_t lane) { memory.matches.push_back(block * kLanes + lane); });
+    const std::span<double> entered = one.gate.entered_ms(block);
+    memory.entered_ms.insert(memory.entered_ms.end(), entered.begin(), entered.end());
+    if (!one.on_close || !one.enabled) continue;
+    const auto* decided = timelines_[one.expression.timeline].decided.at<double>(block);
+    memory.decided_up_to.insert(memory.decided_up_to.end(), decided, decided + kLanes);
+  }
+  return memory;
+}
+
+Status Scan::restore_trader(uint32_t index, const TraderMemory& memory) {
+  if (trader(index) == nullptr) {
+    return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(index), std::nullopt, {}, {}};
+  }
+  const uint32_t slots = blocks_count_ * kLanes;
+  const bool in_range = std::all_of(memory.matches.begin(), memory.matches.end(), [&](uint32_t slot) {
+    return slot < slots && (blocks_[slot / kLanes].active >> (slot % kLanes) & 1) != 0;
+  });
+  if (!in_range || memory.entered_ms.size() > slots) {
+    return Error{ErrorCode::E_CONFIG,
+                 "a trader's memory names symbols that are not there",
+                 std::nullopt,
+                 "slots of this engine's symbols",
+                 {}};
+  }
+  put_rest_back();
+  Trader& one = traders_[index];
+  sizer_.take_out(one, blocks_count_);
+  std::fill_n(one.matches, blocks_count_, LaneMask{0});
+  for (const uint32_t slot : memory.matches) one.matches[slot / kLanes] |= lane_bit(slot % kLanes);
+  for (uint32_t slot = 0; slot < memory.entered_ms.size(); ++slot) {
+    const std::span<double> entered = one.gate.entered_ms(slot / kLanes);
+    if (!entered.empty()) entered[slot % kLanes] = memory.entered_ms[slot];
+  }
+  sizer_.put_in(one, blocks_count_);
+  // The other side knows these matches: what follows are changes against them.
+  one.announced = true;
+  one.fresh = true;
+  compile();
+  return std::nullopt;
+}
+
 const Trader* Scan::trader(uint32_t index) const {
   return index < traders_.size() && traders_[index].in_use ? &traders_[index] : nullptr;
 }

@@ -301,6 +301,41 @@ TEST(Gate, WhatASliceLeftIsInTheNextChangeSetWhateverComesBetween) {
   }
 }
 
+TEST(Gate, WhatATraderRemembersGoesOnInAnotherEngine) {
+  engine::TraderSpec spec = spec_of("last > 5");
+  spec.cooldown_ms = 1000;
+  World first(70);
+  const uint32_t before = first.add(spec);
+  for (const double price : {6.0, 1.0}) {
+    first.tick(69, market::ticker_last, price);
+    first.tick(3, market::ticker_last, 6);
+    first.cycle(100);
+  }
+  const TraderMemory memory = first.engine->trader_memory(before).value();
+  EXPECT_EQ(memory.matches, std::vector<uint32_t>{3});
+  EXPECT_EQ(memory.entered_ms[69], 100);
+  EXPECT_TRUE(memory.decided_up_to.empty());
+
+  World second(70);
+  const uint32_t trader = second.add(spec);
+  ASSERT_FALSE(second.engine->restore_trader(trader, memory));
+  second.folded[trader] = only(3);
+  second.tick(69, market::ticker_last, 7);
+  second.tick(4, market::ticker_last, 7);
+  const std::vector<Item> items = second.cycle(500);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].flags, 0) << "changes, no snapshot";
+  EXPECT_EQ(items[0].entered, std::vector<uint32_t>{4}) << "69 is within its cooldown";
+  EXPECT_EQ(items[0].left, std::vector<uint32_t>{3});
+  EXPECT_EQ(second.last.report.sizes.full_entries, 1U);
+  second.cycle(1100);
+  EXPECT_EQ(second.folded[trader], (std::set<uint32_t>{4, 69}));
+  TraderMemory wrong = memory;
+  wrong.matches = {70};
+  EXPECT_TRUE(second.engine->restore_trader(trader, wrong));
+  EXPECT_EQ(second.folded[trader].size(), 2U);
+}
+
 TEST(Gate, SizesSayWhatFullResultsWouldHaveBeen) {
   World world(100);
   engine::TraderSpec spec = spec_of("last > 5");

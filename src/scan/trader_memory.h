@@ -1,0 +1,19 @@
+// What a trader remembers beside its specification: taken out of one engine and put into another, it goes on where it
+// was. Plain data by slot, so that it can travel.
+//
+// Called by the engine thread between cycles.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace tickscan::scan {
+
+struct TraderMemory {
+  std::vector<uint32_t> matches;   // slots, rising
+  std::vector<double> entered_ms;  // by slot, −∞ for never; empty without a cooldown
+  std::vector<double>
+      decided_up_to;  // by slot: close time of the last decision, −∞ for none; empty for 'tick' traders
+};
+
+}  // namespace tickscan::scan
