@@ -292,17 +292,25 @@ test("between the slices of the engine's own cycle commands are applied", async 
 
 test("between the slices of a command's cycle messages are received, and commands wait", async (t) => {
   const { core, worker, scanner } = await setUp(t)
+  await scanner.addTrader({ id: 'a', filter: 'x' })
   const order = []
   let waiting = 0
+  let slices = 0
   const cycle = core.cycle.bind(core)
   // Work is pending until the status command is seen to wait behind this one.
   core.cycle = (...args) => {
     waiting = Math.max(waiting, worker.inbox.depth)
+    core.deltas.push({ trader: 0, entered: [[0]] })
+    slices++
     return { ...cycle(...args), pending: waiting < 2 }
   }
   scanner.start({ everyMs: 60_000, minGapMs: 0 })
   await Promise.all([
-    scanner.processUpdates().then(() => order.push('cycle')),
+    scanner.processUpdates().then(({ deltas }) => {
+      order.push('cycle')
+      assert.ok(slices >= 2)
+      assert.equal(deltas.length, slices, 'no slice goes to a cycle of the cadence')
+    }),
     scanner.status().then(() => order.push('status')),
   ])
   assert.deepEqual(order, ['cycle', 'status'])

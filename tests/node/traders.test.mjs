@@ -123,6 +123,8 @@ test('updateTrader: one delta against the matches until then, new columns, the s
   assert.deepEqual([seen[0].left, seen[0].snapshot], [['CCC'], false])
   assert.deepEqual(scanner.matches('a'), ['AAA', 'BBB'])
   assert.deepEqual([...folded.get('a')].sort(), ['AAA', 'BBB'])
+  const [known] = (await scanner.deltas().next()).value.entered
+  assert.deepEqual(known, { symbol: 'AAA', columns: {} }, 'what it entered with means nothing now')
   const { entered } = await scanner.snapshot('a')
   assert.deepEqual(entered[0], { symbol: 'AAA', columns: { twice: 12, half: 3 } })
   // Several at once, in order; the middle one is refused and changes nothing.
@@ -183,7 +185,7 @@ test('a change whose call was given up is told by its deltas, or overwritten by 
   )
   // No match changes, so nothing tells whether this one was made.
   const other = new AbortController()
-  const lost = scanner.updateTrader('a', { columns: { y: 'last', z: 'last' } }, { signal: other.signal })
+  const lost = scanner.updateTrader('a', { columns: { y: 'last * 2', z: 'last' } }, { signal: other.signal })
   other.abort()
   await rejects(lost, 'E_ABORTED')
   await scanner.updateTrader('a', { filter: 'last > 6' })
