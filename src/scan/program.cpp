@@ -229,11 +229,12 @@ StepProgram ProgramCompiler::beside(TimelineId id, std::span<const NodeId> steps
     const bool is_own = std::find(own.begin(), own.end(), step) != own.end();
     const size_t state_bytes = node.stride - node.state_offset;
     if (!is_own) overlay.nodes[step] = take(outputs_bytes(node) + state_bytes);
+    if (scratch == nullptr) continue;  // there are no addresses yet, and an offset from none is undefined
     Instruction made = step_instruction(node, &overlay);
     if (is_own) {
       made.output = {node.memory, node.stride};
       made.state = {node.memory + node.state_offset, node.stride};
-    } else if (scratch != nullptr) {
+    } else {
       made.output = {overlay.nodes[step], 0};
       made.state = {overlay.nodes[step] + outputs_bytes(node), 0};
     }

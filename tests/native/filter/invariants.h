@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "filter/compile.h"
+#include "filter/functions.h"
 #include "filter/names.h"
 #include "filter/operators.h"
 
@@ -35,6 +36,26 @@ inline const char* broken_error(const Error& error, std::string_view text) {
   if (error.message.empty()) return "an error without a message";
   if (!error.position) return "an error without a position";
   return broken_position(*error.position, text);
+}
+
+// Nodes of functions with a kernel.
+inline const char* broken_function(const Node& node, const std::vector<Node>& nodes) {
+  if (node.indicator < 0 || static_cast<size_t>(node.indicator) >= functions().size()) return "no such function";
+  const Function& row = functions()[static_cast<size_t>(node.indicator)];
+  if (row.lowering != Lowering::kernel || node.type != row.result) return "a function's shape";
+  size_t input = 0;
+  size_t param = 0;
+  for (const FunctionArgument& argument : row.arguments) {
+    if (argument.kind == ArgumentKind::whole) {
+      const double value = node.params[param++];
+      if (!(value >= argument.least && value <= kMaxPeriod)) return "a function's constant";
+      continue;
+    }
+    if (input >= node.input_count) return "a function's inputs";
+    const Type type = argument.kind == ArgumentKind::condition ? Type::condition : Type::number;
+    if (nodes[static_cast<size_t>(node.inputs[input++])].type != type) return "the type of a function's input";
+  }
+  return input == node.input_count ? nullptr : "a function's inputs";
 }
 
 inline const char* broken_node(const Node& node, const std::vector<Node>& nodes, const Context& context) {
@@ -69,6 +90,14 @@ inline const char* broken_node(const Node& node, const std::vector<Node>& nodes,
       if (!(value >= row.params[p].least && value <= row.params[p].most)) return "a parameter's range";
     }
     return node.type == Type::number ? nullptr : "an indicator that is a condition";
+  }
+  if (node.op == Op::function) return broken_function(node, nodes);
+  if (node.op >= Op::abs && node.op <= Op::max) {
+    for (size_t i = 0; i < node.input_count; ++i) {
+      if (input_type(i) != Type::number) return "a function over a condition";
+    }
+    const uint8_t inputs = function_of(node.op).lowering == Lowering::chain ? 2 : 1;
+    return node.input_count == inputs && node.type == Type::number ? nullptr : "a function's shape";
   }
   const Operator& row = operator_row(node.op);
   if (node.input_count != row.operand_count || node.type != row.result) return "an operator's shape";
