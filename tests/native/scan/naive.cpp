@@ -1,12 +1,12 @@
-// The interpreter. Formulas are written from the definitions of TA-Lib's functions, not from src/indicator.
+// The interpreter: fields, operations, clocks and histories.
 #include "scan/naive.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-#include "filter/functions.h"
-#include "indicator/registry.h"
+#include "base/bits.h"
+#include "scan/naive_nodes.h"
 
 namespace tickscan::scan::testing {
 
@@ -15,8 +15,6 @@ using filter::Op;
 using filter::SeriesField;
 
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double field_of(const market::Kline& kline, SeriesField field) {
   const double* f = kline.fields;
@@ -37,85 +35,34 @@ double field_of(const market::Kline& kline, SeriesField field) {
   return kNaN;
 }
 
-// Only what came after the last input that is not finite counts.
-std::vector<double> since_last_gap(const std::vector<double>& inputs) {
-  size_t start = inputs.size();
-  while (start > 0 && std::isfinite(inputs[start - 1])) --start;
-  return {inputs.begin() + static_cast<std::ptrdiff_t>(start), inputs.end()};
-}
-
-double sma(const std::vector<double>& x, size_t n) {
-  if (x.size() < n) return kNaN;
-  __float128 sum = 0;
-  for (size_t i = x.size() - n; i < x.size(); ++i) sum += x[i];
-  return static_cast<double>(sum / static_cast<__float128>(n));
-}
-
-double ema(const std::vector<double>& x, size_t n) {
-  if (x.size() < n) return kNaN;
-  double value = 0;
-  for (size_t i = 0; i < n; ++i) value += x[i];
-  value /= static_cast<double>(n);
-  const double k = 2.0 / (static_cast<double>(n) + 1.0);
-  for (size_t i = n; i < x.size(); ++i) value = (x[i] - value) * k + value;
-  return value;
-}
-
-double rsi(const std::vector<double>& x, size_t n) {
-  if (x.size() < n + 1) return kNaN;
-  const auto count = static_cast<double>(n);
-  double gain = 0;
-  double loss = 0;
-  for (size_t i = 1; i <= n; ++i) {
-    const double change = x[i] - x[i - 1];
-    (change < 0 ? loss : gain) += std::fabs(change);
-  }
-  gain /= count;
-  loss /= count;
-  for (size_t i = n + 1; i < x.size(); ++i) {
-    const double change = x[i] - x[i - 1];
-    gain = (gain * (count - 1) + (change > 0 ? change : 0)) / count;
-    loss = (loss * (count - 1) + (change < 0 ? -change : 0)) / count;
-  }
-  return gain + loss == 0 ? 0 : 100 * (gain / (gain + loss));
-}
-
-// The functions of filters, over everything since the last input that is not finite.
-double function(std::string_view name, const std::vector<double>& x, size_t n) {
-  if (name == "percent_rank") {
-    if (x.size() < n + 1) return kNaN;
-    const auto below = std::count_if(x.end() - static_cast<std::ptrdiff_t>(n) - 1, x.end() - 1,
-                                     [&](double one) { return one <= x.back(); });
-    return 100.0 * static_cast<double>(below) / static_cast<double>(n);
-  }
-  if (x.size() < n) return kNaN;
-  const std::vector<double> window(x.end() - static_cast<std::ptrdiff_t>(n), x.end());
-  if (name == "held") return static_cast<double>(std::count(window.begin(), window.end(), 0.0) == 0);
-  if (name == "count") return static_cast<double>(std::count(window.begin(), window.end(), 1.0));
-  // From the youngest on, so that the latest of equals is found first.
-  size_t best = window.size() - 1;
-  for (size_t i = window.size(); i-- > 0;) {
-    if (name.starts_with("highest") ? window[i] > window[best] : window[i] < window[best]) best = i;
-  }
-  return name.ends_with("_bars") ? static_cast<double>(window.size() - 1 - best) : window[best];
-}
-
-double bars_since(const std::vector<double>& condition) {
-  for (size_t bars = 0; bars < condition.size(); ++bars) {
-    if (condition[condition.size() - 1 - bars] == 1) return static_cast<double>(bars);
-  }
-  return kNaN;
-}
-
-double value_when(const std::vector<double>& condition, const std::vector<double>& x, size_t occurrence) {
-  for (size_t i = 0; i < condition.size(); ++i) {
-    if (condition[condition.size() - 1 - i] == 1 && occurrence-- == 0) return x[x.size() - 1 - i];
-  }
-  return kNaN;
-}
-
 bool keeps_state(const Node& node) {
   return node.op == Op::indicator || node.op == Op::shift || node.op == Op::function;
+}
+
+// Operations whose result is one of their operands, or a whole number.
+bool is_exact(const Node& node) {
+  switch (node.op) {
+    case Op::number:
+    case Op::series:
+    case Op::ticker:
+    case Op::negate:
+    case Op::abs:
+    case Op::min:
+    case Op::max:
+    case Op::floor:
+    case Op::ceil:
+    case Op::round:
+    case Op::sign:
+    case Op::shift: return true;
+    default: return node.type == filter::Type::condition || rounds_nothing(node);
+  }
+}
+
+// Between -1 and 1, the same for the same value and key.
+double wobble(double value, uint32_t key) {
+  uint64_t hash = bit_cast<uint64_t>(value) + 0x9E3779B97F4A7C15U * (key + 1);
+  for (const int shift : {30, 27, 31}) hash = (hash ^ (hash >> shift)) * 0xBF58476D1CE4E5B9U;
+  return static_cast<double>(static_cast<int64_t>(hash)) * 0x1p-63;
 }
 
 double truth(bool known, bool value) { return known ? static_cast<double>(value) : kNaN; }
@@ -181,76 +128,78 @@ double Naive::apply(const Node& node, double a, double b) const {
   }
 }
 
-double Naive::run(const Node& node, const std::vector<std::vector<double>>& all) const {
-  const auto n = static_cast<size_t>(node.params[0]);
-  const std::vector<double>& inputs = all[0];
-  if (node.op == Op::shift) return inputs.size() > n ? inputs[inputs.size() - 1 - n] : kNaN;
-  const std::vector<double> x = since_last_gap(inputs);
-  if (node.op == Op::function) {
-    const std::string_view function_name = filter::functions()[static_cast<size_t>(node.indicator)].name;
-    if (function_name == "bars_since") return bars_since(x);
-    if (function_name == "value_when") return value_when(x, all[1], n);
-    return function(function_name, x, n);
+size_t NaiveMarket::Series::closed_by(double time) const {
+  const auto after = std::partition_point(closed.begin(), closed.end(), [&](const market::Kline& kline) {
+    return kline.open_time() + length_ms <= time;
+  });
+  return static_cast<size_t>(after - closed.begin());
+}
+
+// Values that come from the market wobble alike wherever they are read.
+double Naive::shaken(double value, int16_t index) const {
+  if (shake_ == Shake::none) return value;
+  const Node& node = tree_.nodes[static_cast<size_t>(index)];
+  const bool leaf = node.op == Op::number || node.op == Op::series || node.op == Op::ticker;
+  if (!leaf && is_exact(node)) return value;
+  const uint32_t key = leaf ? 0 : static_cast<uint32_t>(index) + 1;
+  return value * (1 + static_cast<double>(shake_) * 0x1p-40 * wobble(value, key));
+}
+
+const Naive::History& Naive::history(int16_t index) {
+  std::optional<History>& known = histories_[static_cast<size_t>(index)];
+  if (known) return *known;
+  const Node& node = tree_.nodes[static_cast<size_t>(index)];
+  const auto& series = market_.series[clock(index)];
+  History made;
+  made.inputs.resize(node.input_count);
+  for (const market::Kline& kline : series.closed) {
+    for (size_t i = 0; i < made.inputs.size(); ++i) {
+      made.inputs[i].push_back(at(node.inputs[i], kline.open_time() + series.length_ms));
+    }
   }
-  const std::string_view name = indicator::indicators()[static_cast<size_t>(node.indicator)].name;
-  if (name == "sma") return sma(x, n);
-  if (name == "ema") return ema(x, n);
-  return rsi(x, n);
+  made.values = run_node(node, made.inputs);
+  for (double& value : made.values) value = shaken(value, index);
+  known = std::move(made);
+  return *known;
 }
 
 double Naive::at(int16_t index, double time) {
-  const auto known = memo_.find({index, time});
-  if (known != memo_.end()) return known->second;
   const Node& node = tree_.nodes[static_cast<size_t>(index)];
-  double value = kNaN;
-  if (node.op == Op::number) {
-    value = node.value;
-  } else if (node.op == Op::ticker) {
-    value = ticker(node);
-  } else if (node.op == Op::series) {
-    const auto& series = market_.series[static_cast<size_t>(node.interval)];
-    for (const market::Kline& kline : series.closed) {
-      if (kline.open_time() + series.length_ms > time) break;
-      value = field_of(kline, static_cast<SeriesField>(node.field));
-    }
-  } else if (keeps_state(node)) {
-    const auto& series = market_.series[clock(index)];
-    std::vector<std::vector<double>> inputs(node.input_count);
-    for (const market::Kline& kline : series.closed) {
-      const double close_time = kline.open_time() + series.length_ms;
-      if (close_time > time) continue;
-      for (size_t i = 0; i < inputs.size(); ++i) inputs[i].push_back(at(node.inputs[i], close_time));
-    }
-    if (!inputs[0].empty()) value = run(node, inputs);
-  } else {
-    value = apply(node, at(node.inputs[0], time), node.input_count > 1 ? at(node.inputs[1], time) : 0);
+  if (keeps_state(node)) {
+    const size_t steps = market_.series[clock(index)].closed_by(time);
+    return steps == 0 ? kNaN : history(index).values[steps - 1];
   }
-  memo_[{index, time}] = value;
-  return value;
+  if (node.op == Op::number) return shaken(node.value, index);
+  if (node.op == Op::ticker) return shaken(ticker(node), index);
+  if (node.op == Op::series) {
+    const auto& series = market_.series[static_cast<size_t>(node.interval)];
+    const size_t count = series.closed_by(time);
+    if (count == 0) return kNaN;
+    return shaken(field_of(series.closed[count - 1], static_cast<SeriesField>(node.field)), index);
+  }
+  return shaken(apply(node, at(node.inputs[0], time), node.input_count > 1 ? at(node.inputs[1], time) : 0),
+                index);
 }
 
 double Naive::now(int16_t index) {
   const Node& node = tree_.nodes[static_cast<size_t>(index)];
-  if (node.op == Op::number) return node.value;
-  if (node.op == Op::ticker) return ticker(node);
+  if (node.op == Op::number) return shaken(node.value, index);
+  if (node.op == Op::ticker) return shaken(ticker(node), index);
   if (node.op == Op::series) {
     const auto& series = market_.series[static_cast<size_t>(node.interval)];
-    if (series.is_live()) return field_of(series.live, static_cast<SeriesField>(node.field));
-    return series.closed.empty() ? kNaN
-                                 : field_of(series.closed.back(), static_cast<SeriesField>(node.field));
+    const auto field = static_cast<SeriesField>(node.field);
+    if (series.is_live()) return shaken(field_of(series.live, field), index);
+    return series.closed.empty() ? kNaN : shaken(field_of(series.closed.back(), field), index);
   }
   if (keeps_state(node)) {
     const auto& series = market_.series[clock(index)];
-    std::vector<std::vector<double>> inputs(node.input_count);
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      for (const market::Kline& kline : series.closed) {
-        inputs[i].push_back(at(node.inputs[i], kline.open_time() + series.length_ms));
-      }
-      if (series.is_live()) inputs[i].push_back(now(node.inputs[i]));
-    }
-    return inputs[0].empty() ? kNaN : run(node, inputs);
+    const History& past = history(index);
+    if (!series.is_live()) return past.values.empty() ? kNaN : past.values.back();
+    std::vector<std::vector<double>> inputs = past.inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) inputs[i].push_back(now(node.inputs[i]));
+    return shaken(run_node(node, inputs).back(), index);
   }
-  return apply(node, now(node.inputs[0]), node.input_count > 1 ? now(node.inputs[1]) : 0);
+  return shaken(apply(node, now(node.inputs[0]), node.input_count > 1 ? now(node.inputs[1]) : 0), index);
 }
 
 }  // namespace tickscan::scan::testing

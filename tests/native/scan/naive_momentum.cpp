@@ -28,7 +28,7 @@ Values rsi(const Values& x, size_t n) {
   const Moves m = moves(x, n);
   return each(x.size(), [&](size_t i) {
     const double total = m.gain[i] + m.loss[i];
-    return total == 0 ? 0.0 : 100 * m.gain[i] / total;
+    return total == 0 ? 0.0 : 100 * (m.gain[i] / total);
   });
 }
 
