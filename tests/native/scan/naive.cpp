@@ -58,9 +58,11 @@ bool is_exact(const Node& node) {
   }
 }
 
-// Between -1 and 1, the same for the same value and key.
-double wobble(double value, uint32_t key) {
-  uint64_t hash = bit_cast<uint64_t>(value) + 0x9E3779B97F4A7C15U * (key + 1);
+constexpr double kLive = -1;  // the moment that is no close time
+
+// Between -1 and 1, the same for the same value, key and seed.
+double wobble(double value, uint64_t key, uint32_t seed) {
+  uint64_t hash = bit_cast<uint64_t>(value) + 0x9E3779B97F4A7C15U * (key + 1) + (uint64_t{seed} << 56);
   for (const int shift : {30, 27, 31}) hash = (hash ^ (hash >> shift)) * 0xBF58476D1CE4E5B9U;
   return static_cast<double>(static_cast<int64_t>(hash)) * 0x1p-63;
 }
@@ -135,14 +137,16 @@ size_t NaiveMarket::Series::closed_by(double time) const {
   return static_cast<size_t>(after - closed.begin());
 }
 
-// Values that come from the market wobble alike wherever they are read.
-double Naive::shaken(double value, int16_t index) const {
-  if (shake_ == Shake::none) return value;
+// Values that come from the market wobble alike wherever and whenever they are read; what is computed from them, at
+// every moment differently, since equal results may be equal by rounding alone.
+double Naive::shaken(double value, int16_t index, double moment) const {
+  if (shake_ == 0) return value;
   const Node& node = tree_.nodes[static_cast<size_t>(index)];
   const bool leaf = node.op == Op::number || node.op == Op::series || node.op == Op::ticker;
   if (!leaf && is_exact(node)) return value;
-  const uint32_t key = leaf ? 0 : static_cast<uint32_t>(index) + 1;
-  return value * (1 + static_cast<double>(shake_) * 0x1p-40 * wobble(value, key));
+  const uint64_t key = leaf ? 0 : bit_cast<uint64_t>(moment) * 1024 + static_cast<uint64_t>(index) + 1;
+  const double direction = shake_ % 2 == 0 ? -0x1p-40 : 0x1p-40;
+  return value * (1 + direction * wobble(value, key, (shake_ + 1) / 2));
 }
 
 const Naive::History& Naive::history(int16_t index) {
@@ -158,7 +162,8 @@ const Naive::History& Naive::history(int16_t index) {
     }
   }
   made.values = run_node(node, made.inputs);
-  for (double& value : made.values) value = shaken(value, index);
+  for (size_t i = 0; i < made.values.size(); ++i)
+    made.values[i] = shaken(made.values[i], index, series.closed[i].open_time());
   known = std::move(made);
   return *known;
 }
@@ -169,27 +174,27 @@ double Naive::at(int16_t index, double time) {
     const size_t steps = market_.series[clock(index)].closed_by(time);
     return steps == 0 ? kNaN : history(index).values[steps - 1];
   }
-  if (node.op == Op::number) return shaken(node.value, index);
-  if (node.op == Op::ticker) return shaken(ticker(node), index);
+  if (node.op == Op::number) return shaken(node.value, index, 0);
+  if (node.op == Op::ticker) return shaken(ticker(node), index, 0);
   if (node.op == Op::series) {
     const auto& series = market_.series[static_cast<size_t>(node.interval)];
     const size_t count = series.closed_by(time);
     if (count == 0) return kNaN;
-    return shaken(field_of(series.closed[count - 1], static_cast<SeriesField>(node.field)), index);
+    return shaken(field_of(series.closed[count - 1], static_cast<SeriesField>(node.field)), index, time);
   }
   return shaken(apply(node, at(node.inputs[0], time), node.input_count > 1 ? at(node.inputs[1], time) : 0),
-                index);
+                index, time);
 }
 
 double Naive::now(int16_t index) {
   const Node& node = tree_.nodes[static_cast<size_t>(index)];
-  if (node.op == Op::number) return shaken(node.value, index);
-  if (node.op == Op::ticker) return shaken(ticker(node), index);
+  if (node.op == Op::number) return shaken(node.value, index, 0);
+  if (node.op == Op::ticker) return shaken(ticker(node), index, 0);
   if (node.op == Op::series) {
     const auto& series = market_.series[static_cast<size_t>(node.interval)];
     const auto field = static_cast<SeriesField>(node.field);
-    if (series.is_live()) return shaken(field_of(series.live, field), index);
-    return series.closed.empty() ? kNaN : shaken(field_of(series.closed.back(), field), index);
+    if (series.is_live()) return shaken(field_of(series.live, field), index, kLive);
+    return series.closed.empty() ? kNaN : shaken(field_of(series.closed.back(), field), index, kLive);
   }
   if (keeps_state(node)) {
     const auto& series = market_.series[clock(index)];
@@ -197,9 +202,50 @@ double Naive::now(int16_t index) {
     if (!series.is_live()) return past.values.empty() ? kNaN : past.values.back();
     std::vector<std::vector<double>> inputs = past.inputs;
     for (size_t i = 0; i < inputs.size(); ++i) inputs[i].push_back(now(node.inputs[i]));
-    return shaken(run_node(node, inputs).back(), index);
+    return shaken(run_node(node, inputs).back(), index, kLive);
   }
-  return shaken(apply(node, now(node.inputs[0]), node.input_count > 1 ? now(node.inputs[1]) : 0), index);
+  return shaken(apply(node, now(node.inputs[0]), node.input_count > 1 ? now(node.inputs[1]) : 0), index,
+                kLive);
+}
+
+Judge::Judge(const filter::Tree& tree, const NaiveMarket& market, uint32_t base)
+    : tree_(tree),
+      market_(market),
+      base_(base),
+      condition_(tree.nodes[static_cast<size_t>(tree.root)].type == filter::Type::condition),
+      runs_(kShakes + 1) {}
+
+Naive& Judge::run(uint32_t shake) {
+  if (!runs_[shake]) runs_[shake] = std::make_unique<Naive>(tree_, market_, base_, shake);
+  return *runs_[shake];
+}
+
+Agreement Judge::now(double scanned) {
+  return judge(scanned, [](Naive& naive) { return naive.now(); });
+}
+
+Agreement Judge::at(double time, double scanned) {
+  return judge(scanned, [time](Naive& naive) { return naive.at(time); });
+}
+
+template <typename F>
+Agreement Judge::judge(double scanned, F&& value_of) {
+  const double plain = value_of(run(0));
+  const bool known = std::isfinite(plain);
+  if (condition_) {
+    if ((scanned == 1) == (plain == 1)) return Agreement::same;
+  } else if (std::isfinite(scanned) == known) {
+    if (!known || std::fabs(scanned - plain) <= 1e-12 * std::fabs(plain)) return Agreement::same;
+  }
+  double spread = 0;
+  for (uint32_t shake = 1; shake <= kShakes; ++shake) {
+    const double moved = value_of(run(shake));
+    if (std::isfinite(moved) != known) return Agreement::rounding;
+    if (condition_ && (moved == 1) != (plain == 1)) return Agreement::rounding;
+    spread = std::max(spread, std::fabs(moved - plain));
+  }
+  const bool near = !condition_ && known && std::fabs(scanned - plain) <= 4 * spread;
+  return near ? Agreement::rounding : Agreement::different;
 }
 
 }  // namespace tickscan::scan::testing

@@ -7,12 +7,12 @@
 // (tests/node/talib.test.mjs).
 //
 // Doubles are no real numbers: the scan's sliding sums and the fresh ones here may differ in the last bits, and a
-// comparison that rounding decides may come out either way. `Shake` tells such cases: a run whose numbers are moved
-// by 1e-12 of themselves, up or down, each value always by the same amount, so that ties of prices stay ties. Where
-// the plain run and both shaken ones agree, the truth does not depend on rounding.
+// comparison that rounding decides may come out either way. Shaken runs tell such cases: their numbers are moved by up
+// to 1e-12 of themselves, equal prices alike, so that ties of prices stay ties. Where the scan and the plain run
+// differ, one of the shaken runs must differ too, or it is an error.
 #pragma once
 
-#include <cmath>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -39,12 +39,13 @@ struct NaiveMarket {
   std::vector<double> ticker;  // market::kTickerFields values, NaN where never set
 };
 
-enum class Shake : int8_t { down = -1, none = 0, up = 1 };
+// 0 is the plain run, 1 to kShakes are shaken ones, in pairs that move numbers oppositely.
+inline constexpr uint32_t kShakes = 12;
 
 // Conditions are 1, 0 or NaN (unknown).
 class Naive {
  public:
-  Naive(const filter::Tree& tree, const NaiveMarket& market, uint32_t base, Shake shake = Shake::none)
+  Naive(const filter::Tree& tree, const NaiveMarket& market, uint32_t base, uint32_t shake = 0)
       : tree_(tree), market_(market), base_(base), shake_(shake), histories_(tree.nodes.size()) {}
 
   // The value now: live klines count.
@@ -64,47 +65,37 @@ class Naive {
   const History& history(int16_t node);
   double apply(const filter::Node& node, double a, double b) const;
   double ticker(const filter::Node& node) const;
-  double shaken(double value, int16_t node) const;
+  double shaken(double value, int16_t node, double moment) const;
   uint32_t reads(int16_t node) const;
   uint32_t clock(int16_t node) const;
 
   const filter::Tree& tree_;
   const NaiveMarket& market_;
   uint32_t base_;
-  Shake shake_;
+  uint32_t shake_;
   std::vector<std::optional<History>> histories_;  // by node
 };
 
-// What all three runs say.
-struct Verdict {
-  double value;   // of the plain run
-  bool firm;      // known in all three or in none; a condition is the same in all three
-  double spread;  // how far a number moves
-};
+enum class Agreement : uint8_t { same, rounding, different };
 
-class Witnesses {
+// Judges what the scan says. A condition is 1, or anything else where it does not match.
+class Judge {
  public:
-  Witnesses(const filter::Tree& tree, const NaiveMarket& market, uint32_t base)
-      : plain_(tree, market, base), up_(tree, market, base, Shake::up), down_(tree, market, base, Shake::down) {
-    condition_ = tree.nodes[static_cast<size_t>(tree.root)].type == filter::Type::condition;
-  }
+  Judge(const filter::Tree& tree, const NaiveMarket& market, uint32_t base);
 
-  Verdict now() { return verdict(plain_.now(), up_.now(), down_.now()); }
-  Verdict at(double time) { return verdict(plain_.at(time), up_.at(time), down_.at(time)); }
+  Agreement now(double scanned);
+  Agreement at(double time, double scanned);
 
  private:
-  [[nodiscard]] Verdict verdict(double plain, double up, double down) const {
-    const bool known = std::isfinite(plain);
-    const bool alike = std::isfinite(up) == known && std::isfinite(down) == known;
-    const bool same = !known || (plain == up && plain == down);
-    const double spread = known ? std::fmax(std::fabs(up - plain), std::fabs(down - plain)) : 0;
-    return {plain, alike && (same || !condition_), spread};
-  }
+  template <typename F>
+  Agreement judge(double scanned, F&& value_of);
+  Naive& run(uint32_t shake);
 
-  Naive plain_;
-  Naive up_;
-  Naive down_;
+  const filter::Tree& tree_;
+  const NaiveMarket& market_;
+  uint32_t base_;
   bool condition_;
+  std::vector<std::unique_ptr<Naive>> runs_;  // made when they are needed
 };
 
 }  // namespace tickscan::scan::testing

@@ -36,7 +36,7 @@ Values cmo(const Values& x, size_t n) {
   const Moves m = moves(x, n);
   return each(x.size(), [&](size_t i) {
     const double total = m.gain[i] + m.loss[i];
-    return total == 0 ? 0.0 : 100 * (m.gain[i] - m.loss[i]) / total;
+    return total == 0 ? 0.0 : 100 * ((m.gain[i] - m.loss[i]) / total);
   });
 }
 
@@ -218,9 +218,8 @@ Columns apo(const Columns& x, const double* p) {
 
 Columns ppo(const Columns& x, const double* p) {
   const Pair a = averages(x, p);
-  return {each(a.fast.size(), [&](size_t i) {
-    return a.slow[i] == 0 ? 0.0 : (a.fast[i] - a.slow[i]) / a.slow[i] * 100;
-  })};
+  return {each(a.fast.size(),
+               [&](size_t i) { return a.slow[i] == 0 ? 0.0 : (a.fast[i] - a.slow[i]) / a.slow[i] * 100; })};
 }
 
 }  // namespace
@@ -246,8 +245,7 @@ void add_momentum(NaiveRows& rows) {
     return against_past(x, p, [](double now, double past) { return now - past; });
   };
   rows["roc"] = [](const Columns& x, const double* p) {
-    return against_past(x, p,
-                        [](double now, double past) { return past == 0 ? 0 : (now / past - 1) * 100; });
+    return against_past(x, p, [](double now, double past) { return past == 0 ? 0 : (now / past - 1) * 100; });
   };
   rows["rocp"] = [](const Columns& x, const double* p) {
     return against_past(x, p, [](double now, double past) { return past == 0 ? 0 : (now - past) / past; });

@@ -56,8 +56,8 @@ Values function_over(std::string_view name, const Columns& x, size_t n) {
     return over_windows(count, n + 1,
                         [&](size_t first, size_t last) { return percent_rank(x[0], first, last); });
   }
-  return over_windows(
-      count, n, [&](size_t first, size_t last) { return window_function(name, x[0], first, last); });
+  return over_windows(count, n,
+                      [&](size_t first, size_t last) { return window_function(name, x[0], first, last); });
 }
 
 // One lane of the row's kernel, from the start.

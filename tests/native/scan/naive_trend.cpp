@@ -173,8 +173,7 @@ Columns regression(const Columns& x, const double* p, F&& f) {
   return {over_windows(x[0].size(), n, [&](size_t first, size_t last) {
     const bool flat = all_equal(x[0], first, last);
     const double mean = flat ? x[0][first] : static_cast<double>(mean_of(x[0], first, last));
-    const long double slope =
-        flat ? 0 : spread(times, x[0], first, last) / spread(times, times, first, last);
+    const long double slope = flat ? 0 : spread(times, x[0], first, last) / spread(times, times, first, last);
     return f(mean, static_cast<double>(slope), static_cast<double>(n - 1) / 2);
   })};
 }
@@ -182,8 +181,8 @@ Columns regression(const Columns& x, const double* p, F&& f) {
 Columns correl(const Columns& x, const double* p) {
   return {over_windows(x[0].size(), whole(p, 0), [&](size_t first, size_t last) {
     if (all_equal(x[0], first, last) || all_equal(x[1], first, last)) return 0.0;
-    const long double whole_spread = std::sqrt(spread(x[0], x[0], first, last)) *
-                                     std::sqrt(spread(x[1], x[1], first, last));
+    const long double whole_spread =
+        std::sqrt(spread(x[0], x[0], first, last)) * std::sqrt(spread(x[1], x[1], first, last));
     return static_cast<double>(spread(x[0], x[1], first, last) / whole_spread);
   })};
 }
@@ -211,7 +210,9 @@ void add_trend(NaiveRows& rows) {
   rows["adx"] = [](const Columns& x, const double* p) { return Columns{adx(x, whole(p, 0))}; };
   rows["adxr"] = adxr;
   rows["dx"] = dx;
-  rows["plus_di"] = [](const Columns& x, const double* p) { return Columns{directions(x, whole(p, 0)).plus}; };
+  rows["plus_di"] = [](const Columns& x, const double* p) {
+    return Columns{directions(x, whole(p, 0)).plus};
+  };
   rows["minus_di"] = [](const Columns& x, const double* p) {
     return Columns{directions(x, whole(p, 0)).minus};
   };
@@ -237,8 +238,8 @@ void add_trend(NaiveRows& rows) {
     return regression(x, p, [](double, double slope, double) { return slope; });
   };
   rows["linearreg_angle"] = [](const Columns& x, const double* p) {
-    return regression(
-        x, p, [](double, double slope, double) { return std::atan(slope) * 180 / std::numbers::pi; });
+    return regression(x, p,
+                      [](double, double slope, double) { return std::atan(slope) * 180 / std::numbers::pi; });
   };
   rows["correl"] = correl;
   rows["beta"] = beta;

@@ -32,13 +32,14 @@ struct World {
   std::vector<NaiveMarket> symbols;
   std::map<uint32_t, std::set<uint32_t>> folded;  // trader → slots, from deltas alone
 
-  explicit World(uint32_t symbol_count, uint32_t max_klines = 500, uint32_t threads = 1) {
+  explicit World(uint32_t symbol_count, uint32_t max_klines = 500, uint32_t threads = 1,
+                 double trader_bytes = 64 << 20) {
     engine::EngineConfig config;
     config.max_symbols = symbol_count;
     config.max_klines = max_klines;
     config.intervals = {"1m", "3m", "5m"};
     config.threads = threads;
-    config.trader_bytes = 64 << 20;
+    config.trader_bytes = trader_bytes;
     auto made = engine::Engine::create(config);
     EXPECT_TRUE(made.ok());
     engine = std::move(made.value());
