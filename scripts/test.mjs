@@ -4,22 +4,27 @@
  *   npm test -- native [-R Ring]                      GoogleTest through ctest
  *   npm test -- node [tests/node/writer.test.mjs]     node:test
  *   npm test -- browser [tests/browser/page.test.mjs] node:test driving headless Chromium
+ *   npm test -- fuzz [runs]                           libFuzzer, the same texts each time
  */
 
 import { availableParallelism } from 'node:os'
 import { buildSteps, nativeBuildSteps } from './lib/build-steps.mjs'
+import { fuzz } from './lib/fuzz.mjs'
 import { inRoot, relative } from './lib/paths.mjs'
 import { Failure, run } from './lib/run.mjs'
 import { setupSteps } from './lib/setup-steps.mjs'
 import { filesIn } from './lib/stamps.mjs'
 import { main } from './lib/steps.mjs'
 
-const parts = /** @type {const} */ (['native', 'node', 'browser'])
+/** A few seconds; a million are part of `npm run verify`. */
+const FUZZ_RUNS = 10_000
+
+const parts = /** @type {const} */ (['native', 'node', 'browser', 'fuzz'])
 const [named, ...rest] = process.argv.slice(2)
 const chosen = parts.filter((part) => named === undefined || part === named)
 if (chosen.length === 0) {
   console.error(
-    `there is no part "${named}"; usage: npm test [-- native | node | browser [arguments of its runner]]`,
+    `there is no part "${named}"; usage: npm test [-- native | node | browser | fuzz [arguments of its runner]]`,
   )
   process.exit(1)
 }
@@ -29,6 +34,7 @@ const purposes = /** @type {const} */ ({
   native: 'test natively',
   node: 'test in Node',
   browser: 'test in Chromium',
+  fuzz: 'fuzz',
 })
 
 /** @type {Record<typeof parts[number], import('./lib/steps.mjs').Step>} */
@@ -51,6 +57,11 @@ const testSteps = {
     title: 'browser tests (headless Chromium)',
     independent: true,
     run: () => nodeTest('tests/browser'),
+  },
+  fuzz: {
+    title: 'fuzzing: text, tree, plan and run under sanitizers (libFuzzer)',
+    independent: true,
+    run: () => fuzz(Number(rest[0] ?? FUZZ_RUNS), { seed: 1 }),
   },
 }
 

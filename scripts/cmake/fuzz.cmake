@@ -1,4 +1,4 @@
-# The fuzz target and the program that writes its dictionary and seeds; scripts/fuzz.mjs runs both.
+# The fuzz target and the program that writes its dictionary and seeds; scripts/lib/fuzz.mjs runs both.
 
 add_executable(tickscan_fuzz ${CMAKE_SOURCE_DIR}/tests/fuzz/filter_fuzz.cpp)
 target_link_libraries(tickscan_fuzz PRIVATE tickscan_core tickscan_options)

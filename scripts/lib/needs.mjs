@@ -9,7 +9,7 @@ import { inRoot } from './paths.mjs'
 import { capture, Failure, run } from './run.mjs'
 import { unlessFresh } from './stamps.mjs'
 
-/** @typedef {'start' | 'build' | 'test natively' | 'test in Node' | 'test in Chromium' | 'check' | 'verify'} Purpose */
+/** @typedef {'start' | 'build' | 'test natively' | 'test in Node' | 'test in Chromium' | 'fuzz' | 'check' | 'verify'} Purpose */
 
 /** @type {Purpose[]} */
 export const allPurposes = [
@@ -18,6 +18,7 @@ export const allPurposes = [
   'test natively',
   'test in Node',
   'test in Chromium',
+  'fuzz',
   'check',
   'verify',
 ]
@@ -32,6 +33,7 @@ export const allPurposes = [
 
 const wasm = /** @type {Purpose[]} */ (['start', 'build', 'test in Node', 'test in Chromium'])
 const native = /** @type {Purpose[]} */ (['test natively', 'verify'])
+const fuzzing = /** @type {Purpose[]} */ (['fuzz', 'verify'])
 const proofs = /** @type {Purpose[]} */ (['test in Node', 'verify'])
 
 /** @type {Need[]} */
@@ -45,19 +47,19 @@ export const needs = [
   {
     what: 'CMake 3.22 or newer',
     packages: ['cmake'],
-    for: [...wasm, ...native],
+    for: [...wasm, ...native, ...fuzzing],
     found: () => atLeast(capture('cmake', ['--version']), [3, 22]),
   },
   {
     what: 'Ninja',
     packages: ['ninja-build'],
-    for: [...wasm, ...native],
+    for: [...wasm, ...native, ...fuzzing],
     found: () => answers('ninja', '--version'),
   },
   {
     what: 'a C++20 compiler',
     packages: ['g++'],
-    for: [...native, ...proofs],
+    for: [...native, ...proofs, ...fuzzing],
     found: () => answers('c++', '--version'),
   },
   {
@@ -94,6 +96,13 @@ export const needs = [
       Boolean(process.env.CHROMIUM_PATH) || anyExists('/usr/bin/chromium', '/usr/bin/google-chrome'),
   },
   {
+    // Its runtime comes in a package of its own, which clang only recommends.
+    what: 'clang with libFuzzer and the sanitizers',
+    packages: ['clang', 'libclang-rt-dev'],
+    for: fuzzing,
+    found: fuzzerExists,
+  },
+  {
     what: 'clang-format',
     packages: ['clang-format'],
     for: ['check'],
@@ -113,6 +122,14 @@ export const needs = [
     found: () => answers('c++', '--version') && anyExists('/usr/include/gtest/gtest.h'),
   },
 ]
+
+function fuzzerExists() {
+  const folder = capture('clang++', ['-print-runtime-dir'])
+  const parents = folder ? [folder, `${folder}/../linux`] : []
+  return parents.some(
+    (one) => fs.existsSync(one) && fs.readdirSync(one).some((name) => name.startsWith('libclang_rt.fuzzer')),
+  )
+}
 
 /** @param {Purpose[]} purposes */
 export async function ensureNeeds(purposes) {

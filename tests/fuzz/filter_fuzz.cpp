@@ -1,6 +1,6 @@
 // libFuzzer: any text → lexer, parser, checker → plan → cycles over a small market. Ends in an abort on a broken
 // tree, a position outside the text, a promise of TinyMarket's that does not hold, or a sanitizer's finding.
-// `npm run verify -- fuzz` and scripts/fuzz.mjs run it, with a dictionary and seeds that seeds.cpp makes.
+// scripts/lib/fuzz.mjs runs it, with a dictionary and seeds that seeds.cpp makes.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

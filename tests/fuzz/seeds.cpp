@@ -17,7 +17,7 @@ namespace {
 using namespace tickscan;
 
 std::set<std::string> words() {
-  std::set<std::string> all{"(", ")",  "[",   "]",    ",",    ":",    ".",     "@",  "#",
+  std::set<std::string> all{"(",  ")", "[",   "]",    ",",    ":",     ".",      "@", "#",
                             "//", "1", "0.5", "5000", "1e-6", "1e308", "-1e308", "\n"};
   for (const filter::Operator& row : filter::operators()) all.insert(" " + std::string(row.symbol) + " ");
   for (const std::string_view name : filter::series_names()) all.emplace(name);

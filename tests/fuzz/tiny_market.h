@@ -143,9 +143,7 @@ class TinyMarket {
     TICKSCAN_ASSERT(writer_->update_ticker(0, ticker) == market::WriteResult::written);
   }
 
-  void correct() {
-    write(0, 0, kline((minute_ - 1) * kMinute, 0, 3), true);
-  }
+  void correct() { write(0, 0, kline((minute_ - 1) * kMinute, 0, 3), true); }
 
   void cycle() {
     engine_->cycle(minute_ * kMinute);
@@ -179,7 +177,8 @@ class TinyMarket {
         const scan::Trader* trader = engine_->scan().trader(one.trader);
         if (!evaluated || trader->on_close || (trader->base == 0) != (interval[0] == '1')) continue;
         for (uint32_t slot = 0; slot < kSymbols; ++slot) {
-          if ((now[slot] == 1) != (one.matches.count(slot) == 1)) return "a match that is not true, or a miss";
+          if ((now[slot] == 1) != (one.matches.count(slot) == 1))
+            return "a match that is not true, or a miss";
         }
       }
     }

@@ -71,9 +71,18 @@ TEST(Compile, RandomTexts) {
       "[1]",   "[0]",  "[",          "]",      "(",    ")",          ",",       "@5m", "@9m", ".value",
       "+",     "-",    "*",          "/",      "<",    "<=",         "==",      "!=",  "and", "or",
       "not",   "\n",   "# \u00E9\n", "\u2264", "$",    "\xFF",       "clsoe"};
-  const std::string_view operands[] = {"close", "rsi(14)", "5", "(open)", "sma(volume, 3)@1h", "-high[2]",
-                                       "abs(low)", "max(open, close, 3)", "count(close > open, 3)",
-                                       "held(open < 2, 2)", "value_when(close > 1, high)", "bars_since(low > 2)"};
+  const std::string_view operands[] = {"close",
+                                       "rsi(14)",
+                                       "5",
+                                       "(open)",
+                                       "sma(volume, 3)@1h",
+                                       "-high[2]",
+                                       "abs(low)",
+                                       "max(open, close, 3)",
+                                       "count(close > open, 3)",
+                                       "held(open < 2, 2)",
+                                       "value_when(close > 1, high)",
+                                       "bars_since(low > 2)"};
   const std::string_view infixes[] = {" + ", " - ", "*", "/", " < ", " >= ", " and ", " or ", "\n== "};
   std::mt19937 random(20240607);
   const Context context{kTestIntervals, 1};

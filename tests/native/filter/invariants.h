@@ -40,7 +40,8 @@ inline const char* broken_error(const Error& error, std::string_view text) {
 
 // Nodes of functions with a kernel.
 inline const char* broken_function(const Node& node, const std::vector<Node>& nodes) {
-  if (node.indicator < 0 || static_cast<size_t>(node.indicator) >= functions().size()) return "no such function";
+  if (node.indicator < 0 || static_cast<size_t>(node.indicator) >= functions().size())
+    return "no such function";
   const Function& row = functions()[static_cast<size_t>(node.indicator)];
   if (row.lowering != Lowering::kernel || node.type != row.result) return "a function's shape";
   size_t input = 0;
@@ -53,7 +54,8 @@ inline const char* broken_function(const Node& node, const std::vector<Node>& no
     }
     if (input >= node.input_count) return "a function's inputs";
     const Type type = argument.kind == ArgumentKind::condition ? Type::condition : Type::number;
-    if (nodes[static_cast<size_t>(node.inputs[input++])].type != type) return "the type of a function's input";
+    if (nodes[static_cast<size_t>(node.inputs[input++])].type != type)
+      return "the type of a function's input";
   }
   return input == node.input_count ? nullptr : "a function's inputs";
 }
