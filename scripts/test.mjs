@@ -17,7 +17,7 @@ import { filesIn } from './lib/stamps.mjs'
 import { main } from './lib/steps.mjs'
 
 /** A few seconds; a million are part of `npm run verify`. */
-const FUZZ_RUNS = 10_000
+const FUZZ_RUNS = 5_000
 
 const parts = /** @type {const} */ (['native', 'node', 'browser', 'fuzz'])
 const [named, ...rest] = process.argv.slice(2)

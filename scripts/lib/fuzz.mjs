@@ -39,7 +39,7 @@ export async function fuzz(runs, { seed } = {}) {
       `-artifact_prefix=${folder}/found-`,
       '-entropic=0',
       '-print_final_stats=1',
-      ...(seed === undefined ? [] : [`-seed=${seed}`, '-verbosity=0']),
+      ...(seed === undefined ? [] : [`-seed=${seed}`]),
       corpus,
       seeds,
     ],
