@@ -62,7 +62,7 @@ Values moved_dx(const Columns& x, size_t n) {
   const Directions d = directions(x, n);
   return each(x[0].size(), [&](size_t i) {
     const double sum = d.plus[i] + d.minus[i];
-    return sum == 0 ? kNaN : 100 * std::fabs(d.minus[i] - d.plus[i]) / sum;
+    return sum == 0 ? kNaN : 100 * (std::fabs(d.minus[i] - d.plus[i]) / sum);
   });
 }
 
