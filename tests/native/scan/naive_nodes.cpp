@@ -97,11 +97,11 @@ Values run_node(const Node& node, const Columns& inputs) {
     const auto n = static_cast<size_t>(node.params[0]);
     return each(count, [&](size_t i) { return i < n ? kNaN : inputs[0][i - n]; });
   }
-  // An input that is not finite is a new beginning; what value_when keeps may be unknown.
+  // An input that is not finite, or too large to square, is a new beginning; what value_when keeps may be unknown.
   const size_t watched = node.op == Op::function ? 1 : inputs.size();
   const auto finite = [&](size_t step) {
     for (size_t i = 0; i < watched; ++i) {
-      if (!std::isfinite(inputs[i][step])) return false;
+      if (!(std::fabs(inputs[i][step]) <= indicator::kLargest)) return false;
     }
     return true;
   };
