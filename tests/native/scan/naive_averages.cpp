@@ -147,12 +147,13 @@ Values moving_average(const Values& x, size_t type, size_t n) {
     case 4: return tema(x, n);
     case 5: return trima(x, n);
     case 6: return kama(x, n);
+    case 8: return t3(x, n, 0.7);
     default: return sma(x, n);
   }
 }
 
 size_t moving_average_lookback(size_t type, size_t n) {
-  constexpr size_t kChained[] = {1, 1, 1, 2, 3, 1, 1};
+  constexpr size_t kChained[] = {1, 1, 1, 2, 3, 1, 1, 1, 6};
   if (n == 1) return 0;
   return type == 6 ? n : kChained[type] * (n - 1);
 }

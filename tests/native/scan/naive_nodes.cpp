@@ -85,7 +85,8 @@ Values run_finite(const Node& node, const Columns& x) {
   }
   const indicator::Indicator& row = indicator::indicators()[static_cast<size_t>(node.indicator)];
   const auto twin = naive_rows().find(row.name);
-  if (twin == naive_rows().end()) return through_kernel(row, node, x);
+  if (twin == naive_rows().end() || has_mama(row.params, node.params.data()))
+    return through_kernel(row, node, x);
   return twin->second(x, node.params.data())[node.output];
 }
 

@@ -9,8 +9,11 @@
 #include <cstddef>
 #include <limits>
 #include <map>
+#include <span>
 #include <string_view>
 #include <vector>
+
+#include "indicator/registry.h"
 
 namespace tickscan::scan::testing {
 
@@ -38,8 +41,15 @@ Values sma(const Values& x, size_t n);
 Values ema(const Values& x, size_t n, double factor);
 inline Values ema(const Values& x, size_t n) { return ema(x, n, 2.0 / (static_cast<double>(n) + 1.0)); }
 Values rma(const Values& x, size_t n);
-// TA-Lib's ma_type: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama.
+// TA-Lib's ma_type: 0 sma, 1 ema, 2 wma, 3 dema, 4 tema, 5 trima, 6 kama, 8 t3.
 Values moving_average(const Values& x, size_t type, size_t n);
+// 7, mama, has no twin: such a call goes through the kernel.
+inline bool has_mama(std::span<const indicator::Param> rows, const double* params) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].name.ends_with("ma_type") && params[i] == 7) return true;
+  }
+  return false;
+}
 size_t moving_average_lookback(size_t type, size_t n);
 Values highest(const Values& x, size_t n);
 Values lowest(const Values& x, size_t n);
