@@ -1,7 +1,7 @@
 // Linear regression: the end, at the present input, of the least-squares line through the last `period` inputs.
 //
-// Source: TA-Lib's LINEARREG; exact sums as window_moments.h says, so equal inputs have the slope 0 exactly.
-// First output at input period − 1.
+// Source: TA-Lib's LINEARREG; exact sums, rounded once, as window_moments.h says, so nothing but the inputs
+// decides whether one lies on the line. First output at input period − 1.
 #include "indicator/window_moments.h"
 
 namespace tickscan::indicator {
@@ -15,15 +15,11 @@ class LinearRegression {
   static constexpr uint32_t kOutputs = 1;
   static uint32_t lookback(const double* p) { return whole_param(p, 0) - 1; }
 
-  LinearRegression(Column<kWrite>& column, const double* p) : p_(p), window_(column, whole_param(p, 0)) {}
+  LinearRegression(Column<kWrite>& column, const double* p) : window_(column, whole_param(p, 0)) {}
 
-  void step(const double* x, double* y) {
-    const auto line = window_.next(x[0]);
-    y[0] = line.mean + line.slope * ((p_[0] - 1) / 2);
-  }
+  void step(const double* x, double* y) { y[0] = window_.next(x[0]).end; }
 
  private:
-  const double* p_;
   LeastSquares<kWrite> window_;
 };
 

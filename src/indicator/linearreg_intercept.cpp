@@ -15,16 +15,11 @@ class LinearRegressionIntercept {
   static constexpr uint32_t kOutputs = 1;
   static uint32_t lookback(const double* p) { return whole_param(p, 0) - 1; }
 
-  LinearRegressionIntercept(Column<kWrite>& column, const double* p)
-      : p_(p), window_(column, whole_param(p, 0)) {}
+  LinearRegressionIntercept(Column<kWrite>& column, const double* p) : window_(column, whole_param(p, 0)) {}
 
-  void step(const double* x, double* y) {
-    const auto line = window_.next(x[0]);
-    y[0] = line.mean - line.slope * ((p_[0] - 1) / 2);
-  }
+  void step(const double* x, double* y) { y[0] = window_.next(x[0]).start; }
 
  private:
-  const double* p_;
   LeastSquares<kWrite> window_;
 };
 

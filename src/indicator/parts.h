@@ -264,18 +264,57 @@ class Tema {
   Ema<kWrite> third_;
 };
 
-// Triangular weights are the mean of a mean.
+// Weights 1, 2, … up to the middle and down again: the sum of the last `outer` sums of `inner` values, in one exact
+// sum that is rounded once (a mean of rounded means decides ties by rounding). Each step adds the newest inner
+// sum and takes away the one that leaves.
 template <bool kWrite>
 class Trima {
  public:
   Trima(Column<kWrite>& column, uint32_t period)
-      : inner_(column, period / 2 + 1), outer_(column, (period + 1) / 2) {}
+      : inner_(period / 2 + 1),
+        outer_((period + 1) / 2),
+        ring_(column, period),
+        scalars_(column.scalars(7)) {}
 
-  double next(double x) { return outer_.next(inner_.next(x)); }
+  double next(double x) {
+    if (is_unknown(x)) return kUnknown;
+    const bool ready = ring_.filled() + 1 >= inner_ + outer_ - 1;
+    const double removed = ring_.full() ? ring_.oldest() : 0;
+    const double nonzero = scalars_[6] + (x != 0 ? 1 : 0) - (removed != 0 ? 1 : 0);
+    DoubleDouble newest{};
+    DoubleDouble total{};
+    if (nonzero != 0) {
+      newest = DoubleDouble{scalars_[0], scalars_[1]}.plus(x);
+      total = sum_of(DoubleDouble{scalars_[4], scalars_[5]}, newest);
+    }
+    const double value = total.divided_by(static_cast<double>(inner_) * outer_);
+    if constexpr (kWrite) advance(x, nonzero, newest, total);
+    return ready ? value : kUnknown;
+  }
 
  private:
-  Sma<kWrite> inner_;
-  Sma<kWrite> outer_;
+  // Takes away what the next step will no longer count.
+  void advance(double x, double nonzero, DoubleDouble newest, DoubleDouble total) {
+    ring_.push(x);
+    const uint32_t count = ring_.filled();
+    DoubleDouble leaving{};
+    if (nonzero != 0) {
+      leaving = {scalars_[2], scalars_[3]};
+      if (count >= outer_) {
+        leaving = leaving.plus(ring_.ago(outer_));
+        total = difference_of(total, leaving);
+      }
+      if (ring_.full()) leaving = leaving.plus(-ring_.oldest());
+      if (count >= inner_) newest = newest.plus(-ring_.ago(inner_));
+    }
+    const double kept[] = {newest.hi, newest.lo, leaving.hi, leaving.lo, total.hi, total.lo, nonzero};
+    for (uint32_t i = 0; i < 7; ++i) scalars_.set(i, kept[i]);
+  }
+
+  uint32_t inner_;
+  uint32_t outer_;
+  Ring<kWrite> ring_;
+  Slice<kWrite> scalars_;  // newest inner sum, the inner sum that leaves, their total; values that are not 0
 };
 
 // Kaufman's adaptive average, in TA-Lib's order of operations (ta_KAMA.c).

@@ -1,8 +1,8 @@
 // Triangular moving average: weights 1, 2, … up to the window's middle and down again.
 //
-// Computed as the mean of period / 2 + 1 values (whole division) of the mean of (period + 1) / 2 values, or
-// the reverse, which is the same; each mean is exact, so nothing drifts (ta_TRIMA.c keeps one running
-// numerator). First output at input period − 1.
+// Computed as the sum over (period + 1) / 2 values (whole division) of sums over period / 2 + 1 values, exact and
+// rounded once, so nothing drifts (ta_TRIMA.c keeps one running numerator in plain doubles). First output at
+// input period − 1.
 #include "indicator/parts.h"
 
 namespace tickscan::indicator {
