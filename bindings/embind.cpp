@@ -44,6 +44,7 @@ val failed(const Error& error) {
   }
   if (!error.expected.empty()) details.set("expected", error.expected);
   if (!error.hint.empty()) details.set("hint", error.hint);
+  if (!error.excerpt.empty()) details.set("excerpt", error.excerpt);
   val result = val::object();
   result.set("ok", false);
   result.set("error", details);
@@ -200,6 +201,11 @@ val described_indicator(const tickscan::indicator::Indicator& row) {
   one.set("inputs", strings(row.inputs));
   one.set("params", params);
   one.set("outputs", strings(row.outputs));
+  double defaults[tickscan::indicator::kMaxParams] = {};
+  for (size_t i = 0; i < row.params.size(); ++i) defaults[i] = row.params[i].default_value;
+  one.set("lookback", row.kernel->lookback(defaults));
+  one.set("unstable", row.unstable_period(defaults));
+  one.set("example", std::string(row.example));
   return one;
 }
 

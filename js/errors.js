@@ -65,6 +65,7 @@ export const ERROR_CODES = Object.freeze({ ...CORE_ERROR_CODES, ...JS_ERROR_CODE
  * @property {Position} [position] for errors in a filter's text
  * @property {string} [expected] what would have been right
  * @property {string} [hint] what to do, or the nearest known name
+ * @property {string} [excerpt] for people: the line of the filter that the position is in, and a caret below the place
  * @property {Record<string, unknown>} [details] the numbers and names behind the message: option, got, need, limit …
  * @property {unknown} [cause]
  */
@@ -91,9 +92,11 @@ export class TickscanError extends Error {
     this.expected = undefined
     /** @type {string | undefined} */
     this.hint = undefined
+    /** @type {string | undefined} */
+    this.excerpt = undefined
     /** @type {Record<string, unknown> | undefined} */
     this.details = undefined
-    for (const key of /** @type {const} */ (['position', 'expected', 'hint', 'details'])) {
+    for (const key of /** @type {const} */ (['position', 'expected', 'hint', 'excerpt', 'details'])) {
       if (more[key] !== undefined) Object.assign(this, { [key]: more[key] })
       else delete this[key]
     }
@@ -121,6 +124,7 @@ export function toErrorData(error, fallback = 'E_INTERNAL') {
   }
   if (source?.expected) data.expected = String(source.expected)
   if (source?.hint) data.hint = String(source.hint)
+  if (source?.excerpt) data.excerpt = String(source.excerpt)
   if (source instanceof TickscanError && source.details) data.details = { ...source.details }
   return data
 }
@@ -139,6 +143,7 @@ export function fromErrorData(data, details) {
     position: source.position,
     expected: source.expected,
     hint: source.hint,
+    excerpt: source.excerpt,
     details: Object.keys(all).length > 0 ? all : undefined,
   })
 }

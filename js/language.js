@@ -59,7 +59,9 @@ const FILTER_ERRORS = Object.freeze([
  * @property {{ name: string, title: string, signature: string, condition: boolean, example: string }[]} functions
  * @property {{ name: string, title: string, signature: string, aliases: string[], inputs: string[],
  *   params: { name: string, default: number, least: number, most: number, whole: boolean }[],
- *   outputs: string[] }[]} indicators
+ *   outputs: string[], lookback: number, unstable: number, example: string }[]} indicators `lookback`: klines that come
+ *   before the first value; `unstable`: klines after it until the beginning of the history is felt by less than 1e-9, 0
+ *   for windows; both with the default parameters
  * @property {{ textBytes: number, depth: number, nodes: number, period: number }} limits
  */
 

@@ -3,7 +3,7 @@
  *
  *   command   { v, id: { incarnation, seq }, type, …fields }       client → worker
  *   ack       { v, type: 'ACK', id, ok: true, result }             worker → client
- *             { v, type: 'ACK', id, ok: false, error: { code, message, position?, expected?, hint? } }
+ *             { v, type: 'ACK', id, ok: false, error: { code, message, position?, expected?, hint?, excerpt? } }
  *   event     { v, type, …fields }                                 worker → client
  *   signal    { v, type }                                          client → worker, never answered
  *

@@ -2,7 +2,7 @@
 
 import fs from 'node:fs'
 import { buildSteps } from './lib/build-steps.mjs'
-import { filterDocs } from './lib/filter-docs.mjs'
+import { exampleErrors, filterDocs } from './lib/filter-docs.mjs'
 import { inRoot } from './lib/paths.mjs'
 import { setupSteps } from './lib/setup-steps.mjs'
 import { main } from './lib/steps.mjs'
@@ -15,9 +15,10 @@ await main([
     run: async () => {
       // By its path in a variable: `npm run check` looks at this file before anything was built.
       const built = inRoot('dist/node.js')
-      const { describeFilters } = await import(built)
+      const { describeFilters, validateFilter } = await import(built)
       fs.mkdirSync(inRoot('docs'), { recursive: true })
-      fs.writeFileSync(inRoot('docs/filters.md'), filterDocs(await describeFilters()))
+      const page = filterDocs(await describeFilters(), await exampleErrors(validateFilter))
+      fs.writeFileSync(inRoot('docs/filters.md'), page)
     },
   },
 ])

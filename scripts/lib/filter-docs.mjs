@@ -20,22 +20,9 @@ crosses_above(ema(9), ema(21))@15m and change_24h > 5
 \`\`\`
 
 ## Grammar
+`
 
-\`\`\`
-filter     = expression end
-expression = or
-or         = and { "or" and }
-and        = not { "and" not }
-not        = "not" not | comparison
-comparison = sum { ( "<" | "<=" | ">" | ">=" | "==" | "!=" ) sum }
-sum        = product { ( "+" | "-" ) product }
-product    = unary { ( "*" | "/" ) unary }
-unary      = "-" unary | postfix
-postfix    = primary { "[" expression "]" | "@" INTERVAL | "." NAME }
-primary    = NUMBER | NAME [ "(" [ argument { "," argument } ] ")" ] | "(" expression ")"
-argument   = [ NAME ":" ] expression
-\`\`\`
-
+const RULES = `
 - \`x[n]\` is x as it was n klines ago; \`x@5m\` sets the interval of everything inside x that has none of its own;
   \`macd.hist\` chooses one of an indicator's outputs (without: the first).
 - A chain of comparisons holds where each of them does: \`30 < x < 60\`.
@@ -60,25 +47,121 @@ await scanner.addTrader({ id: 'dip', filter: 'rsi(n) < level', params: { n: 14, 
 \`\`\`
 `
 
+const INDICATORS = `
+## Indicators
+
+With its default parameters an indicator has its first value at kline *lookback*, counted from 0. *Unstable* are the
+klines after that until the beginning of the history is felt by less than 1e-9: 0 for windows, more for what
+remembers. A decision that shall not depend on where the history begins wants lookback + unstable klines before it.
+`
+
+const PATTERNS = `
+### Candlestick patterns
+
+100 where the pattern is bullish, -100 where it is bearish, 0 elsewhere (hikkake: 200 and -200 where it is confirmed).
+`
+
+/** Filters that are wrong, each in another way; the docs show what is said about them. */
+const WRONG = [
+  'close > ema(close, 200) and ris(14) < 30',
+  'highest(close, 0) > 1',
+  'crosses_above(close, open > 1)',
+  'close > 1 and (volume > 2',
+]
+
+/**
+ * What the core says about the wrong filters of the docs.
+ * @param {(filter: string) => Promise<import('../../js/language.js').Validation>} validate
+ */
+export async function exampleErrors(validate) {
+  const answers = await Promise.all(WRONG.map((filter) => validate(filter)))
+  return answers.flatMap((answer) => (answer.valid ? [] : [answer.error]))
+}
+
 /**
  * @param {import('../../js/language.js').FilterLanguage} language
+ * @param {import('../../js/errors.js').TickscanError[]} errors of exampleErrors
  * @returns {string}
  */
-export function filterDocs(language) {
+export function filterDocs(language, errors) {
   const { series, tickerFields, functions, indicators, limits } = language
+  const patterns = indicators.filter(({ name }) => name.startsWith('cdl_'))
+  const others = indicators.filter((row) => !patterns.includes(row))
   const list = (/** @type {string[]} */ names) => names.map((name) => `\`${name}\``).join(' ')
   return [
     HEAD,
+    `\`\`\`\n${grammar(language)}\n\`\`\``,
+    RULES,
+    errorDocs(errors),
     '## Precedence\n\nTightest first: postfix forms, then\n',
     table(['level', 'operators', 'operands', 'gives'], precedence(language)),
     `\n## Series\n\n${list(series)}\n`,
     `## Ticker fields\n\nThey have no history, so they cannot stand inside windows, crosses or \`[n]\`.\n\n${list(tickerFields)}\n`,
     `## Functions\n\nThe \`n\` of a window is a whole constant from 1 to ${limits.period}.\n`,
     table(['function', 'gives', 'what it is', 'example'], functions.map(functionRow)),
-    '\n## Indicators\n',
-    table(['indicator', 'what it is', 'outputs', 'other names'], indicators.map(indicatorRow)),
+    INDICATORS,
+    table(
+      ['indicator', 'what it is', 'outputs', 'lookback', 'unstable', 'example', 'other names'],
+      others.map(indicatorRow),
+    ),
+    PATTERNS,
+    table(
+      ['pattern', 'what it is', 'lookback', 'example'],
+      patterns.map(({ signature, title, lookback, example }) => [
+        `\`${signature}\``,
+        title,
+        String(lookback),
+        `\`${example}\``,
+      ]),
+    ),
     `\n## Limits\n\nText ${limits.textBytes} bytes, nesting ${limits.depth} levels, ${limits.nodes} nodes, periods and [n] up to ${limits.period}.\n`,
   ].join('\n')
+}
+
+/**
+ * The levels of operators are the parser's own table; what is around them follows its functions.
+ * @param {import('../../js/language.js').FilterLanguage} language
+ */
+function grammar({ operators }) {
+  const lines = [
+    ['filter', 'expression end'],
+    ['expression', LEVELS[0]],
+  ]
+  for (const [level, name] of LEVELS.entries()) {
+    const rows = operators.filter((row) => row.level === level)
+    const symbols = rows.map(({ symbol }) => `"${symbol}"`).join(' | ')
+    const tighter = LEVELS[level + 1] ?? 'postfix'
+    const choice = rows.length > 1 ? `( ${symbols} )` : symbols
+    lines.push([
+      name,
+      rows[0].operands === 1 ? `${symbols} ${name} | ${tighter}` : `${tighter} { ${choice} ${tighter} }`,
+    ])
+  }
+  lines.push(
+    ['postfix', 'primary { "[" expression "]" | "@" INTERVAL | "." NAME }'],
+    ['primary', 'NUMBER | NAME [ "(" [ argument { "," argument } ] ")" ] | "(" expression ")"'],
+    ['argument', '[ NAME ":" ] expression'],
+  )
+  const wide = Math.max(...lines.map(([name]) => name.length))
+  return lines.map(([name, rule]) => `${name.padEnd(wide)} = ${rule}`).join('\n')
+}
+
+/** @param {import('../../js/errors.js').TickscanError[]} errors */
+function errorDocs(errors) {
+  const shown = errors.map(({ code, message, expected, hint, excerpt }) =>
+    [excerpt, `${code}: ${message}`, expected && `expected: ${expected}`, hint && `hint: ${hint}`]
+      .filter(Boolean)
+      .join('\n'),
+  )
+  return `## Errors
+
+An error has a \`code\`, a \`message\`, the \`position\` (offset, line, column), what was \`expected\`, a \`hint\` that may
+replace what stands there, and for people an \`excerpt\`: the line and a caret.
+
+\`\`\`
+${shown.join('\n\n')}
+\`\`\`
+`
 }
 
 /** @param {import('../../js/language.js').FilterLanguage} language */
@@ -99,9 +182,12 @@ function functionRow({ signature, title, condition, example }) {
 }
 
 /** @param {import('../../js/language.js').FilterLanguage['indicators'][number]} row */
-function indicatorRow({ signature, title, outputs, aliases }) {
+function indicatorRow({ signature, title, outputs, aliases, lookback, unstable, example }) {
   const names = (/** @type {string[]} */ list) => list.map((name) => `\`${name}\``).join(' ')
-  return [`\`${signature}\``, title, names(outputs), names(aliases)]
+  return [
+    ...[`\`${signature}\``, title, names(outputs)],
+    ...[String(lookback), String(unstable), `\`${example}\``, names(aliases)],
+  ]
 }
 
 /**

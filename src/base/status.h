@@ -36,6 +36,8 @@ struct Error {
   std::optional<Position> position;  // only where the error is about a text
   std::string expected;              // what would have been right, may be empty
   std::string hint;                  // the nearest known name, may be empty
+  // The line that the position is in, and below it a caret under the column; empty where there is no text to show.
+  std::string excerpt = {};
 };
 
 template <typename T>

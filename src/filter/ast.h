@@ -82,6 +82,7 @@ struct Node {
 struct Tree {
   std::vector<Node> nodes;  // every node after its inputs
   int16_t root = -1;
+  std::string text = {};  // what it was made of, for errors that are found later
 };
 
 // Limits, each checked before memory is taken for what it limits.

@@ -61,8 +61,11 @@ Status check_params(std::span<const Parameter> params) {
 
 Result<Tree> compile(std::string_view text, const Context& context, Want want) {
   const Result<SyntaxTree> syntax = parse(text);
-  if (!syntax.ok()) return syntax.error();
-  return check(syntax.value(), context, want, indicator::indicators());
+  if (!syntax.ok()) return shown_in(text, syntax.error());
+  Result<Tree> tree = check(syntax.value(), context, want, indicator::indicators());
+  if (!tree.ok()) return shown_in(text, tree.error());
+  tree.value().text = text;
+  return tree;
 }
 
 }  // namespace tickscan::filter

@@ -14,6 +14,9 @@ namespace tickscan::filter {
 Error error_at(ErrorCode code, Position position, std::string message, std::string expected = {},
                std::string hint = {});
 
+// The error with the lines that show a person where in the text it is.
+Error shown_in(std::string_view text, Error error);
+
 // The text in backticks, shortened if it is long: a name may fill the whole 4 KiB.
 std::string quoted(std::string_view text);
 

@@ -53,6 +53,24 @@ double unstable_average(double type, double period) {
 #include "indicator/indicators.def"
 #undef TICKSCAN_INDICATOR
 
+struct Example {
+  std::string_view name;
+  std::string_view filter;
+};
+constexpr Example kExamples[] = {
+#define TICKSCAN_EXAMPLE(name, filter) {#name, filter},
+#include "indicator/examples.def"
+#undef TICKSCAN_EXAMPLE
+};
+
+// Empty where there is none, which a test of the docs finds.
+constexpr std::string_view example_of(std::string_view name) {
+  for (const Example& one : kExamples) {
+    if (one.name == name) return one.filter;
+  }
+  return {};
+}
+
 template <typename T, size_t N>
 constexpr std::span<const T> entries(const T (&array)[N]) {
   return {array, N - 1};
@@ -66,7 +84,8 @@ constexpr std::span<const T> entries(const T (&array)[N]) {
             entries(name##_params),                                                 \
             entries(name##_outputs),                                                \
             name##_unstable,                                                        \
-            &name##_kernel},
+            &name##_kernel,                                                         \
+            example_of(#name)},
 const Indicator kIndicators[] = {
 #include "indicator/indicators.def"
 };

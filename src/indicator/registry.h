@@ -27,6 +27,7 @@ struct Indicator {
   std::span<const std::string_view> outputs;  // at least one
   uint32_t (*unstable_period)(const double* params);
   const Kernel* kernel;
+  std::string_view example = {};  // a filter that uses it, from examples.def
 };
 
 // All indicators, in the order of indicators.def.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/assert.h"
+#include "filter/diagnostic.h"
 #include "filter/functions.h"
 #include "indicator/registry.h"
 #include "indicator/shift.h"
@@ -156,12 +157,11 @@ Status PlanBuilder::check_history(const filter::Tree& tree, const std::vector<Fa
   for (size_t at = 0; at < tree.nodes.size(); ++at) {
     const uint32_t need = 1 + *std::max_element(facts[at].lookback.begin(), facts[at].lookback.end());
     if (need <= max_klines) continue;
-    return Error{
-        ErrorCode::E_HISTORY,
-        "this needs " + std::to_string(need) + " klines, and maxKlines is " + std::to_string(max_klines),
-        tree.nodes[at].position,
-        "a shorter period, or a larger maxKlines",
-        {}};
+    return filter::shown_in(
+        tree.text, filter::error_at(ErrorCode::E_HISTORY, tree.nodes[at].position,
+                                    "this needs " + std::to_string(need) + " klines, and maxKlines is " +
+                                        std::to_string(max_klines),
+                                    "a shorter period, or a larger maxKlines"));
   }
   return std::nullopt;
 }

@@ -43,6 +43,25 @@ describe('the scanner in a page', () => {
     assert.deepEqual(faults, [])
   })
 
+  it('answers an editor without a scanner', async () => {
+    const { wrong, right, rsi, examples } = await page.evaluate(async () => {
+      const { describeFilters, validateFilter } = await import('/dist/index.js')
+      const { error } = await validateFilter('close > 1 and ris(n) < 30', { params: { n: 14 } })
+      const { indicators } = await describeFilters()
+      const checked = await Promise.all(indicators.map(({ example }) => validateFilter(example)))
+      return {
+        wrong: [error.code, error.position.column, error.hint, error.excerpt],
+        right: await validateFilter('rsi(n) < 30', { params: { n: 14 } }),
+        rsi: indicators.find(({ name }) => name === 'rsi'),
+        examples: checked.filter(({ valid }) => !valid).length,
+      }
+    })
+    assert.deepEqual(wrong, ['E_NAME', 15, 'rsi', 'close > 1 and ris(n) < 30\n              ^'])
+    assert.deepEqual(right, { valid: true, type: 'condition', nodes: 4, intervals: ['1m'] })
+    assert.deepEqual([rsi.lookback, rsi.unstable > 0, rsi.params[0].default], [14, true, 14])
+    assert.equal(examples, 0)
+  })
+
   it('scans tickers and reports what entered and what left', async () => {
     const seen = await page.evaluate(async () => {
       const { createScanner } = await import('/dist/index.js')

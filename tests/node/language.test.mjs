@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { createScanner, describeFilters, TickscanError, validateFilter } from 'tickscan'
-import { filterDocs } from '../../scripts/lib/filter-docs.mjs'
+import { exampleErrors, filterDocs } from '../../scripts/lib/filter-docs.mjs'
 
 const root = new URL('../../', import.meta.url)
 
@@ -31,6 +31,7 @@ test('a filter that is wrong is an answer with a place and a hint', async () => 
   assert.equal(error.code, 'E_NAME')
   assert.deepEqual(error.position, { offset: 16, line: 2, column: 3 })
   assert.equal(error.hint, 'rsi')
+  assert.equal(error.excerpt, '  ris(14) < 30\n  ^')
   const codes = {
     'close +': 'E_SYNTAX',
     'close + 1': 'E_TYPE',
@@ -77,7 +78,8 @@ test('every example of the description is a valid filter', async () => {
 
 test('docs/filters.md is what npm run docs makes', async () => {
   const written = await readFile(new URL('docs/filters.md', root), 'utf8')
-  assert.equal(written, filterDocs(await describeFilters()), 'run npm run docs')
+  const page = filterDocs(await describeFilters(), await exampleErrors(validateFilter))
+  assert.equal(written, page, 'run npm run docs')
 })
 
 test('a question does not keep the process alive', async () => {

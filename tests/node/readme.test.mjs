@@ -65,6 +65,16 @@ test('the history example loads what it says', async () => {
   assert.equal(await run(program), '60 60\n12 0\n1 0\n')
 })
 
+test('parameters, columns and the questions of editors run and print what they say', async () => {
+  const [, , example] = await snippets()
+  assert.deepEqual((await run(example)).trim().split('\n'), [
+    'false E_NAME sma',
+    'close > smaa(20)',
+    '        ^',
+    'period',
+  ])
+})
+
 test('every filter in the README is accepted', async () => {
   const text = await readFile(new URL('README.md', root), 'utf8')
   const block = text.match(/## Filters\n\n```\n([\s\S]*?)```/)
