@@ -1,7 +1,7 @@
 // What docs/filters.md shows runs: every example of the tables, every filter of its code blocks, its JavaScript.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { createScanner, describeFilters } from 'tickscan'
 import { columns, walk } from './helpers/series.mjs'
@@ -58,6 +58,19 @@ describe('docs/filters.md', async () => {
     const byName = new Map(indicators.map((row) => [row.name, row]))
     assert.equal(byName.get('sma')?.unstable, 0)
     assert.ok(Number(byName.get('ema')?.unstable) > 300)
+  })
+
+  it('every function has lines in tests/filters', async () => {
+    const folder = new URL('../filters/', import.meta.url)
+    const files = (await readdir(folder)).filter((file) => file.endsWith('.test'))
+    const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
+    const filters = texts.flatMap((text) => text.split('\n').filter((line) => line.startsWith('filter ')))
+    const bare = functions.filter(({ name }) => !filters.some((line) => line.includes(`${name}(`)))
+    assert.deepEqual(
+      bare.map(({ name }) => name),
+      [],
+      'functions without lines in tests/filters/*.test',
+    )
   })
 
   it('the filters of the first block are taken', async () => {
