@@ -12,7 +12,7 @@ import { root } from '../lib/paths.mjs'
  */
 
 /** Made, fetched or somebody else's: nothing of ours to check. */
-const OUTSIDE = new Set(['.git', 'build', 'dist', 'node_modules'])
+const OUTSIDE = new Set(['.git', 'build', 'dist', 'node_modules', 'bench/node_modules'])
 const TEXT =
   /\.(h|cpp|def|js|mjs|cjs|ts|json|md|css|html|cmake|txt|test|yml|yaml|pml|sh)$|^\.|(^|\/)(run|LICENSE)$/
 

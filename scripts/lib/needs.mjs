@@ -170,16 +170,21 @@ function aptPrefix() {
     : ['sudo', '-n', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
 }
 
-function installNodeModules() {
+/**
+ * Installs what a folder's lock file names: the project's own, or that of bench/.
+ * @param {string} [folder]
+ * @returns {Promise<boolean>} whether it had to
+ */
+export function installNodeModules(folder = '.') {
   return unlessFresh({
-    name: 'node-modules',
-    inputs: [inRoot('package-lock.json'), inRoot('package.json')],
-    outputs: [inRoot('node_modules/.package-lock.json')],
+    name: folder === '.' ? 'node-modules' : `node-modules-${folder}`,
+    inputs: [inRoot(folder, 'package-lock.json'), inRoot(folder, 'package.json')],
+    outputs: [inRoot(folder, 'node_modules/.package-lock.json')],
     run: () => {
       // npm says in npm_execpath which npm called us; it must run under our Node, not under Debian's.
       const npm = process.env.npm_execpath
       // No package's install script is needed: esbuild's and biome's programs are packages themselves.
-      const args = ['ci', '--ignore-scripts', '--loglevel=error']
+      const args = ['ci', '--ignore-scripts', '--loglevel=error', '--prefix', inRoot(folder)]
       return npm ? run(process.execPath, [npm, ...args]) : run('npm', args)
     },
   })

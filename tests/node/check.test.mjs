@@ -127,6 +127,10 @@ test('rules look where they should', () => {
   assert.ok(!readers('bindings/embind.cpp').includes('no-emscripten-in-src'))
   assert.ok(!readers('src/base/simd.h').includes('simd-in-one-place'))
   assert.ok(readers('tests/native/base/simd_test.cpp').includes('simd-in-one-place'))
+  for (const lock of ['package-lock.json', 'bench/package-lock.json']) {
+    assert.ok(readers(lock).includes('no-registry-host'))
+    assert.ok(!readers(lock).includes('no-machine-paths'))
+  }
   for (const [path, why] of LONG_FILES) {
     assert.ok(!readers(path).includes('file-length'))
     assert.match(why, /\w/)
