@@ -1,36 +1,74 @@
-// `npm run bench`: every benchmark in one go, a row per figure; `-- --json FILE` keeps the rows. Benchmarks measure and
-// never assert: machines are noisy, so read the ratios, which compare within one run.
+/**
+ * `npm run bench`: tickscan beside what users would otherwise pick, side by side in one run.
+ *
+ *   npm run bench                        all scenarios, a table at the end
+ *   npm run bench -- S1 S7               these
+ *   npm run bench -- --json FILE         keeps the rows: [{ scenario, metric, unit, tickscan, peers, ratio, … }]
+ *   npm run bench -- --readme            puts the table into README.md; takes all scenarios
+ *
+ * It measures and never asserts on time: machines are noisy, so read the ratios, which compare within one run. It fails
+ * where results differ, because then there is nothing to compare.
+ */
 
-import { execFile } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { parseArgs, promisify } from 'node:util'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { inRoot } from '../scripts/lib/paths.mjs'
+import { machine } from './lib/machine.mjs'
+import { between, section } from './lib/readme.mjs'
+import { lines, textTable } from './lib/table.mjs'
+import { chosen } from './scenarios/index.mjs'
 
-const root = new URL('../', import.meta.url)
-const { values: options } = parseArgs({ options: { json: { type: 'string' } } })
-const run = promisify(execFile)
+const { values: options, positionals } = parseArgs({
+  options: { json: { type: 'string' }, readme: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+if (options.readme && positionals.length > 0) throw new Error('--readme shows all scenarios: name none')
 
-/** The rows of the JavaScript benchmark of a write. */
-async function writerCost() {
-  const file = new URL(`build/writer-cost-${process.pid}.json`, root).pathname
-  await run(process.execPath, [new URL('writer-cost.mjs', import.meta.url).pathname, '--json', file])
-  const rows = JSON.parse(await readFile(file, 'utf8'))
-  await rm(file)
-  return rows
+const scenarios = chosen(positionals)
+const failed = []
+const rows = []
+const notes = new Set()
+const described = machine()
+console.log(described)
+for (const [i, { id, title }] of scenarios.entries()) {
+  console.log(`\n[${i + 1}/${scenarios.length}] ${id}: ${title}`)
+  const begin = performance.now()
+  const result = await runAlone(id)
+  if (result) {
+    rows.push(...result.rows)
+    for (const note of result.notes) notes.add(note)
+    for (const line of lines(result.rows)) console.log(line)
+  } else failed.push(id)
+  console.log(`[${i + 1}/${scenarios.length}] ${id}: ${took(begin)}${result ? '' : ', FAILED'}`)
 }
 
-/** The rows of the native benchmark of the tracker. */
-async function trackerCost() {
-  const cwd = root.pathname
-  await run('cmake', ['--preset', 'native-release'], { cwd })
-  await run('cmake', ['--build', '--preset', 'native-release', '--target', 'tickscan_tracker_cost'], { cwd })
-  const { stdout } = await run('build/native-release/tickscan_tracker_cost', [], { cwd })
-  return stdout.trim().split('\n').map(JSON.parse)
-}
-
-const rows = [...(await writerCost()), ...(await trackerCost())]
-for (const { scenario, metric, unit, tickscan, peers, ratio } of rows) {
-  const [[peer, cost]] = Object.entries(peers)
-  const figures = `${tickscan.toFixed(1)} ${unit}, ${peer} ${cost.toFixed(1)}, ratio ${ratio.toFixed(2)}`
-  console.log(`${scenario} ${metric}: ${figures}`)
-}
+console.log(`\n${described}\n\n${textTable(rows)}`)
+for (const note of notes) console.log(note)
 if (options.json) await writeFile(options.json, `${JSON.stringify(rows, null, 2)}\n`)
+if (failed.length > 0) {
+  console.error(`\nfailed: ${failed.join(' ')}`)
+  process.exitCode = 1
+} else if (options.readme) {
+  const readme = inRoot('README.md')
+  const text = between(await readFile(readme, 'utf8'), section(described, rows, [...notes]))
+  await writeFile(readme, text)
+  console.log('\nREADME.md has the table')
+}
+
+/** @returns {Promise<{ rows: import('./lib/rows.mjs').Row[], notes: string[] } | undefined>} */
+async function runAlone(id) {
+  const child = fork(new URL('one.mjs', import.meta.url), [id])
+  let result
+  child.on('message', (message) => {
+    if (message.say !== undefined) console.log(`  ${message.say}`)
+    else result = message
+  })
+  const [code] = await once(child, 'close')
+  return code === 0 ? result : undefined
+}
+
+function took(begin) {
+  return `${((performance.now() - begin) / 1000).toFixed(1)} s`
+}

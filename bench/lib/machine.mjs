@@ -1,0 +1,29 @@
+/** The machine that a run was on, read when it runs: figures without it say nothing. */
+
+import { readFileSync } from 'node:fs'
+import os from 'node:os'
+import { inRoot } from '../../scripts/lib/paths.mjs'
+import { capture } from '../../scripts/lib/run.mjs'
+
+/** @returns {string} one line */
+export function machine() {
+  const cpus = os.cpus()
+  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`
+  const load = os.loadavg()[0].toFixed(1)
+  return [
+    `${cpus[0]?.model.trim() ?? 'unknown processor'}, ${cpus.length} cores, ${memory}`,
+    `${os.type()} ${os.release()} ${os.arch()}`,
+    `Node ${process.versions.node} (V8 ${process.versions.v8})`,
+    `Emscripten ${emscripten()}`,
+    capture('c++', ['--version'])?.split('\n')[0] ?? 'no C++ compiler',
+    `load ${load} when it began`,
+  ].join(' · ')
+}
+
+function emscripten() {
+  try {
+    return readFileSync(inRoot('build/wasm/emscripten-version.txt'), 'utf8').trim()
+  } catch {
+    return 'unknown'
+  }
+}

@@ -1,0 +1,16 @@
+/** One seeded generator for all inputs: every run, and every peer in it, sees the same market. */
+
+/**
+ * mulberry32: 32 bits of state, good enough for prices.
+ * @param {number} seed
+ * @returns {() => number} from 0 to 1
+ */
+export function random(seed) {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
