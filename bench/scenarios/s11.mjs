@@ -15,7 +15,7 @@ import { usualMarket } from '../lib/usual-market.mjs'
 export const id = 'S11'
 export const title = 'a usual market: update tracking beside scanning everything'
 
-const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 400 }
+const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 1500 }
 const OTHER = 'scanning all'
 
 /** @param {import('./index.mjs').Context} context */
