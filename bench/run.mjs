@@ -15,7 +15,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { inRoot } from '../scripts/lib/paths.mjs'
-import { machine } from './lib/machine.mjs'
+import { busyNote, machine } from './lib/machine.mjs'
 import { between, section } from './lib/readme.mjs'
 import { lines, textTable } from './lib/table.mjs'
 import { chosen } from './scenarios/index.mjs'
@@ -29,9 +29,11 @@ if (options.readme && positionals.length > 0) throw new Error('--readme shows al
 const scenarios = chosen(positionals)
 const failed = []
 const rows = []
-const notes = new Set()
+const busy = busyNote()
+const notes = new Set(busy ? [busy] : [])
 const described = machine()
 console.log(described)
+if (busy) console.log(busy)
 for (const [i, { id, title }] of scenarios.entries()) {
   console.log(`\n[${i + 1}/${scenarios.length}] ${id}: ${title}`)
   const begin = performance.now()

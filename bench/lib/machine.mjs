@@ -20,6 +20,20 @@ export function machine() {
   ].join(' · ')
 }
 
+/**
+ * What a reader must know of a run on a busy machine, if this one is.
+ * @param {number} [load]
+ * @param {number} [cores]
+ * @returns {string | undefined}
+ */
+export function busyNote(load = os.loadavg()[0], cores = os.cpus().length) {
+  if (load <= cores) return undefined
+  return (
+    `The machine was busy (load ${load.toFixed(1)} on ${cores} cores): interruptions fall into long rounds and seldom ` +
+    'into short ones, so that ratios flatter the shorter side, and percentiles and threads say little. Run it again.'
+  )
+}
+
 function emscripten() {
   try {
     return readFileSync(inRoot('build/wasm/emscripten-version.txt'), 'utf8').trim()

@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { assertSameMatches, standsOnEdge } from '../../bench/lib/agree.mjs'
 import * as goals from '../../bench/lib/goals.mjs'
 import { interleave } from '../../bench/lib/interleave.mjs'
+import { busyNote } from '../../bench/lib/machine.mjs'
 import { dirtySymbols, FLAT, makeMarket } from '../../bench/lib/market.mjs'
 import { loadPeers } from '../../bench/lib/peers.mjs'
 import { between, section } from '../../bench/lib/readme.mjs'
@@ -140,6 +141,11 @@ test('the README keeps everything but what stands between the markers', () => {
   assert.ok(!text.includes('old'))
   assert.equal(between(text, content), text)
   assert.throws(() => between('no markers', content), /lacks/)
+})
+
+test('a busy machine is named as one', () => {
+  assert.equal(busyNote(2, 2), undefined)
+  assert.match(busyNote(7.25, 2) ?? '', /busy \(load 7.3 on 2 cores\)/)
 })
 
 test('the inputs are seeded: same seed, same market; the opening is flat, traders all differ', () => {
