@@ -29,17 +29,10 @@ export async function run({ say, size: given }) {
   try {
     const all = dirtySymbols(size.symbols, 1, false)
     for (const subject of [tracking, scanning]) await subject.live(all, -20)
-    const everything = await scanAll(scanning, say)
-    const last = new Int32Array(size.symbols).fill(-20)
+    await scanning.scanner.setConfig({ updateTracking: false })
     const samples = await interleave({ rounds: size.rounds, warmUp: 20 }, [
       { name: 'tickscan', run: (round) => cycle(tracking, steps[round + 20], round) },
-      {
-        name: OTHER,
-        run: (round) => {
-          everything(steps[round + 20], round, last)
-          return cycle(scanning, steps[round + 20], round)
-        },
-      },
+      { name: OTHER, run: (round) => cycle(scanning, steps[round + 20], round) },
     ])
     for (const [i, { filter }] of traders.entries()) {
       const [one, other] = [tracking, scanning].map((subject) => [...subject.matches(i)].sort().join())
@@ -51,25 +44,6 @@ export async function run({ say, size: given }) {
   } finally {
     await tracking.end()
     await scanning.end()
-  }
-}
-
-/**
- * Makes the other subject scan everything: by its configuration where there is such a one, otherwise by writing each
- * symbol's last price once more, which makes all of them dirty.
- * @returns {Promise<(dirty: number[], round: number, last: Int32Array) => void>} run before each cycle, not timed
- */
-async function scanAll(subject, say) {
-  try {
-    await subject.scanner.setConfig({ updateTracking: false })
-    return () => {}
-  } catch (error) {
-    if (error.code !== 'E_CONFIG') throw error
-  }
-  say(`${OTHER}: each symbol's last price is written again before each cycle`)
-  return (dirty, round, last) => {
-    for (const symbol of last.keys()) subject.write([symbol], last[symbol], false)
-    for (const symbol of dirty) last[symbol] = round
   }
 }
 
