@@ -27,3 +27,5 @@ endif()
 # Benchmarks are built when they are asked for, by `npm run bench`.
 add_executable(tickscan_tracker_cost EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/native/tracker_cost.cpp)
 target_link_libraries(tickscan_tracker_cost PRIVATE tickscan_core tickscan_options)
+add_executable(tickscan_scan_cost EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/native/scan_cost.cpp)
+target_link_libraries(tickscan_scan_cost PRIVATE tickscan_core tickscan_options)

@@ -45,3 +45,14 @@ set_target_properties(tickscan_web PROPERTIES SUFFIX .mjs)
 set_target_properties(tickscan_node PROPERTIES SUFFIX .cjs)
 
 file(WRITE ${CMAKE_BINARY_DIR}/emscripten-version.txt ${EMSCRIPTEN_VERSION})
+
+# The native benchmark of a cycle, as a program for Node: WebAssembly beside native, same source. Built when asked for;
+# run it with --no-experimental-fetch, because the glue takes Node's fetch for a browser's.
+set(bench_folder ${CMAKE_BINARY_DIR}/bench)
+file(WRITE ${bench_folder}/package.json "{ \"type\": \"commonjs\" }\n")
+add_executable(tickscan_scan_cost EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/native/scan_cost.cpp)
+target_link_libraries(tickscan_scan_cost PRIVATE tickscan_core tickscan_core_options)
+target_link_options(tickscan_scan_cost PRIVATE
+  -O3 -pthread -fno-exceptions -sENVIRONMENT=node,worker -sPTHREAD_POOL_SIZE=4 -sEXIT_RUNTIME -sINITIAL_MEMORY=1gb)
+set_target_properties(tickscan_scan_cost PROPERTIES
+  OUTPUT_NAME scan_cost SUFFIX .cjs RUNTIME_OUTPUT_DIRECTORY ${bench_folder})
