@@ -2,8 +2,8 @@
  * Reads the market for the page: the engine's ingested tickers and live klines, and the rings of closed klines.
  * Never a mailbox: that has one reader, the engine. Called by any thread that has the handle; never blocks.
  *
- * 1. What is returned is a copy, and whole: a ticker is copied between two looks at its version (odd while the
- *    engine writes it), klines between two looks at the ring's count and revision. The second look is a
+ * 1. What is returned is a copy, and whole: a ticker is copied between two looks at its block's version (odd while
+ *    the engine writes any of its 64), klines between two looks at the ring's count and revision. The second look is a
  *    read-modify-write of nothing, because a plain load could move before the copy.
  * 2. Tries are bounded: a writer that ended in the middle of a rewrite gives E_BUSY, not a page that hangs.
  * 3. It shows what the last cycle saw (tickers, live klines) or what is closed by now (rings).
@@ -65,7 +65,7 @@ export class MarketReader {
     const lane = symbol % lanesPerBlock
     const block = ((symbol - lane) / lanesPerBlock) * lanesTickerStride
     const first = (lanesTicker + block) / 8 + lane
-    const version = (lanesTickerVersion + block) / 4 + lane
+    const version = (lanesTickerVersion + block) / 4
     /** @type {Ticker | undefined} */
     let ticker
     this.#whole(version, () => {
@@ -187,7 +187,7 @@ export class MarketReader {
     const first = (lanesNow + lanes) / 8 + lane
     /** @type {Kline | undefined} */
     let kline
-    this.#whole((lanesNowVersion + lanes) / 4 + lane, () => {
+    this.#whole((lanesNowVersion + lanes) / 4, () => {
       kline = this.#kline(first, lanesPerBlock, false)
     })
     return kline && Number.isFinite(kline.openTime) ? kline : undefined

@@ -42,7 +42,8 @@ class Noise {
 // An engine with history, and its one writer.
 class World {
  public:
-  World(uint32_t symbols, uint32_t klines, uint32_t threads, uint32_t max_traders = 1024) : prices_(symbols, 100) {
+  World(uint32_t symbols, uint32_t klines, uint32_t threads, uint32_t max_traders = 1024)
+      : prices_(symbols, 100) {
     EngineConfig config;
     config.max_symbols = symbols;
     config.max_klines = klines;
@@ -152,7 +153,8 @@ bool chosen(const std::string& name) {
 void print(const std::string& name, std::vector<double> us, double filters, double words) {
   std::sort(us.begin(), us.end());
   std::printf(
-      "{\"scenario\":\"%s\",\"unit\":\"us\",\"median\":%.1f,\"least\":%.1f,\"filtersRun\":%.0f,\"deltaWords\":%.0f}\n",
+      "{\"scenario\":\"%s\",\"unit\":\"us\",\"median\":%.1f,\"least\":%.1f,\"filtersRun\":%.0f,"
+      "\"deltaWords\":%.0f}\n",
       name.c_str(), us[us.size() / 2], us[0], filters, words);
   std::fflush(stdout);
 }
@@ -231,7 +233,10 @@ void add_scenarios(uint32_t rounds, uint32_t threads) {
   (void)world.cycle();
   uint32_t trader = 0;
   measure(
-      "S5" + suffix, world, rounds, [&](uint32_t round) { if (round > 0) world.remove(trader); },
+      "S5" + suffix, world, rounds,
+      [&](uint32_t round) {
+        if (round > 0) world.remove(trader);
+      },
       [&] {
         return timed_us([&] {
           trader = world.add("rsi(9) < 40 and close > ema(33) and macd(5, 35, 5).hist > 0");
@@ -242,7 +247,8 @@ void add_scenarios(uint32_t rounds, uint32_t threads) {
       "S5 windows" + suffix, world, rounds, [&](uint32_t) { world.remove(trader); },
       [&] {
         return timed_us([&] {
-          trader = world.add("close > sma(20) and close < bbands(20, 2, 2).upper and stoch(14, 3, 0, 3, 0).k < 30");
+          trader = world.add(
+              "close > sma(20) and close < bbands(20, 2, 2).upper and stoch(14, 3, 0, 3, 0).k < 30");
           (void)world.cycle();
         });
       });
@@ -255,24 +261,27 @@ void plan_scenarios(uint32_t rounds) {
   uint32_t trader = world.add("rsi(7) < 50");
   (void)world.cycle();
   const auto nothing = [](uint32_t) {};
-  measure("plan remove one of 1000", world, rounds,
-          [&](uint32_t round) {
-            if (round > 0) trader = world.add("rsi(7) < 50 and close > ema(50)");
-            (void)world.cycle();
-          },
-          [&] { return timed_us([&] { world.remove(trader); }); });
-  measure("plan add one to 999", world, rounds,
-          [&](uint32_t round) {
-            if (round > 0) world.remove(trader);
-          },
-          [&] { return timed_us([&] { trader = world.add("rsi(7) < 50 and close > ema(50)"); }); });
-  measure("plan add and first cycle", world, rounds, [&](uint32_t) { world.remove(trader); },
-          [&] {
-            return timed_us([&] {
-              trader = world.add("rsi(7) < 50 and close > ema(50)");
-              (void)world.cycle();
-            });
-          });
+  measure(
+      "plan remove one of 1000", world, rounds,
+      [&](uint32_t round) {
+        if (round > 0) trader = world.add("rsi(7) < 50 and close > ema(50)");
+        (void)world.cycle();
+      },
+      [&] { return timed_us([&] { world.remove(trader); }); });
+  measure(
+      "plan add one to 999", world, rounds,
+      [&](uint32_t round) {
+        if (round > 0) world.remove(trader);
+      },
+      [&] { return timed_us([&] { trader = world.add("rsi(7) < 50 and close > ema(50)"); }); });
+  measure(
+      "plan add and first cycle", world, rounds, [&](uint32_t) { world.remove(trader); },
+      [&] {
+        return timed_us([&] {
+          trader = world.add("rsi(7) < 50 and close > ema(50)");
+          (void)world.cycle();
+        });
+      });
   cycles("plan idle cycle", world, rounds, nothing);
 }
 
@@ -284,9 +293,10 @@ void memory(uint32_t symbols) {
   config.intervals = {"1m", "5m", "15m", "1h"};
   const auto need = Engine::measure(config).value();
   const auto mib = [](uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-  std::printf("{\"scenario\":\"S10 %u symbols\",\"unit\":\"MiB\",\"total\":%.2f,\"market\":%.2f,\"traders\":%.2f,"
-              "\"scan\":%.2f,\"other\":%.2f}\n",
-              symbols, mib(need.total()), mib(need.market), mib(need.traders), mib(need.scan), mib(need.other));
+  std::printf(
+      "{\"scenario\":\"S10 %u symbols\",\"unit\":\"MiB\",\"total\":%.2f,\"market\":%.2f,\"traders\":%.2f,"
+      "\"scan\":%.2f,\"other\":%.2f}\n",
+      symbols, mib(need.total()), mib(need.market), mib(need.traders), mib(need.scan), mib(need.other));
 }
 
 }  // namespace

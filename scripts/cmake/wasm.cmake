@@ -53,6 +53,6 @@ file(WRITE ${bench_folder}/package.json "{ \"type\": \"commonjs\" }\n")
 add_executable(tickscan_scan_cost EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/native/scan_cost.cpp)
 target_link_libraries(tickscan_scan_cost PRIVATE tickscan_core tickscan_core_options)
 target_link_options(tickscan_scan_cost PRIVATE
-  -O3 -pthread -fno-exceptions -sENVIRONMENT=node,worker -sPTHREAD_POOL_SIZE=4 -sEXIT_RUNTIME -sINITIAL_MEMORY=1gb)
+  -O3 --profiling-funcs -pthread -fno-exceptions -sENVIRONMENT=node,worker -sPTHREAD_POOL_SIZE=4 -sEXIT_RUNTIME -sINITIAL_MEMORY=1gb)
 set_target_properties(tickscan_scan_cost PROPERTIES
   OUTPUT_NAME scan_cost SUFFIX .cjs RUNTIME_OUTPUT_DIRECTORY ${bench_folder})

@@ -19,12 +19,13 @@ inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 constexpr LaneMask lane_bit(uint32_t lane) { return LaneMask{1} << lane; }
 
-// Calls f(lane) for each lane of the mask, in rising order. A full mask becomes a plain loop, which the
-// compiler can turn into SIMD; otherwise only the set bits are visited.
+// Calls f(lane) for each lane of the mask, in rising order. The lanes below a limit (all of them, or a last block that
+// is not full) become a plain loop, which the compiler can turn into SIMD; otherwise only the set bits are visited.
 template <typename F>
 inline void for_each_lane(LaneMask lanes, F&& f) {
-  if (lanes == kAllLanes) {
-    for (uint32_t lane = 0; lane < kLanes; ++lane) f(lane);
+  if ((lanes & (lanes + 1)) == 0) {
+    const auto end = static_cast<uint32_t>(std::countr_one(lanes));
+    for (uint32_t lane = 0; lane < end; ++lane) f(lane);
     return;
   }
   while (lanes != 0) {

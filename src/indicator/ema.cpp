@@ -49,28 +49,31 @@ void fill(State* state, const double* params, double x, uint32_t lane, double* o
 void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
   auto* state = static_cast<State*>(memory);
   const double* x = inputs[0];
-  double* output = outputs[0];
+  double* __restrict output = outputs[0];
   const double k = factor(params);
   const LaneMask steady = lanes & state->ready & simd::within(x, kLargest);
   for_each_lane(lanes & ~steady, [&](uint32_t lane) { fill(state, params, x[lane], lane, output); });
-  for_each_lane(steady, [&](uint32_t lane) {
-    state->value[lane] = (x[lane] - state->value[lane]) * k + state->value[lane];
-    output[lane] = state->value[lane];
+  double* __restrict values = state->value;
+  for_each_lane(steady, [=](uint32_t lane) {
+    const double value = (x[lane] - values[lane]) * k + values[lane];
+    values[lane] = value;
+    output[lane] = value;
   });
 }
 
 void peek(const void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
   const auto* state = static_cast<const State*>(memory);
   const double* x = inputs[0];
-  double* output = outputs[0];
+  double* __restrict output = outputs[0];
   const double k = factor(params);
   for_each_lane(lanes & ~state->ready, [&](uint32_t lane) {
     const bool last_of_seed = state->filled[lane] + 1 == params[0] && usable(x[lane]);
     output[lane] = last_of_seed ? (state->value[lane] + x[lane]) / params[0] : kUnknown;
   });
   // A choice and no branch, so that the loop becomes SIMD.
-  for_each_lane(lanes & state->ready, [&](uint32_t lane) {
-    const double next = (x[lane] - state->value[lane]) * k + state->value[lane];
+  const double* __restrict values = state->value;
+  for_each_lane(lanes & state->ready, [=](uint32_t lane) {
+    const double next = (x[lane] - values[lane]) * k + values[lane];
     output[lane] = std::fabs(x[lane]) <= kLargest ? next : kUnknown;
   });
 }

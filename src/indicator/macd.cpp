@@ -34,9 +34,20 @@ class Macd {
   MacdLines<kWrite> lines_;
 };
 
+struct Spec {
+  struct Factors {
+    double fast;
+    double slow;
+  };
+  static Factors factors(const double* p) {
+    return {2.0 / (std::min(p[0], p[1]) + 1.0), 2.0 / (std::max(p[0], p[1]) + 1.0)};
+  }
+  static double signal(const double* p) { return p[2]; }
+};
+
 }  // namespace
 
 extern const Kernel macd_kernel;
-const Kernel macd_kernel = stepped_kernel<Macd>();
+const Kernel macd_kernel = steady_kernel<Macd, FastMacd<Spec>>();
 
 }  // namespace tickscan::indicator

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "indicator/parts.h"
+#include "indicator/steady.h"
 
 namespace tickscan::indicator {
 
@@ -45,6 +46,41 @@ class MacdLines {
   Ema<kWrite> fast_;
   Ema<kWrite> slow_;
   Ema<kWrite> signal_;
+};
+
+// MacdLines in the steady state, on its rows: skipped inputs, then value and count of the three averages.
+//   struct Spec { struct Factors { double fast, slow; }; static Factors factors(p); static double signal(p); }
+template <typename Spec>
+struct FastMacd {
+  static constexpr uint32_t kCountRow = 6;
+  static double full(const double* params) { return Spec::signal(params); }
+
+  template <bool kWrite>
+  static void step(Rows<kWrite> rows, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
+    const auto factors = Spec::factors(params);
+    const double signal_factor = 2.0 / (Spec::signal(params) + 1.0);
+    const double* __restrict x = inputs[0];
+    auto* __restrict fasts = row_of(rows, 1);
+    auto* __restrict slows = row_of(rows, 3);
+    auto* __restrict signals = row_of(rows, 5);
+    double* __restrict lines = outputs[0];
+    double* __restrict signal_out = outputs[1];
+    double* __restrict histogram = outputs[2];
+    for_each_lane(lanes, [=](uint32_t lane) {
+      const double fast = (x[lane] - fasts[lane]) * factors.fast + fasts[lane];
+      const double slow = (x[lane] - slows[lane]) * factors.slow + slows[lane];
+      const double macd = fast - slow;
+      const double signal = (macd - signals[lane]) * signal_factor + signals[lane];
+      lines[lane] = macd;
+      signal_out[lane] = signal;
+      histogram[lane] = macd - signal;
+      if constexpr (kWrite) {
+        fasts[lane] = fast;
+        slows[lane] = slow;
+        signals[lane] = signal;
+      }
+    });
+  }
 };
 
 }  // namespace tickscan::indicator

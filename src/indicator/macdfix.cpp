@@ -24,9 +24,18 @@ class MacdFix {
   MacdLines<kWrite> lines_;
 };
 
+struct Spec {
+  struct Factors {
+    double fast;
+    double slow;
+  };
+  static Factors factors(const double*) { return {0.15, 0.075}; }
+  static double signal(const double* p) { return p[0]; }
+};
+
 }  // namespace
 
 extern const Kernel macdfix_kernel;
-const Kernel macdfix_kernel = stepped_kernel<MacdFix>();
+const Kernel macdfix_kernel = steady_kernel<MacdFix, FastMacd<Spec>>();
 
 }  // namespace tickscan::indicator

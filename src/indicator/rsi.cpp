@@ -22,9 +22,11 @@ struct State {
 uint32_t lookback(const double* params) { return static_cast<uint32_t>(params[0]); }
 size_t state_bytes(const double*) { return sizeof(State); }
 
+// Without a branch, so that loops over lanes become SIMD: 0 / 0 is computed and not taken.
 double index_of(double gain, double loss) {
   const double total = gain + loss;
-  return total == 0 ? 0.0 : 100.0 * (gain / total);
+  const double index = 100.0 * (gain / total);
+  return total == 0 ? 0.0 : index;
 }
 
 void reset(void* memory, const double*, LaneMask lanes) {
@@ -64,23 +66,28 @@ void fill(State* state, const double* params, double x, uint32_t lane, double* o
 void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
   auto* state = static_cast<State*>(memory);
   const double* x = inputs[0];
-  double* output = outputs[0];
+  double* __restrict output = outputs[0];
   const double period = params[0];
   const LaneMask steady = lanes & state->ready & simd::within(x, kLargest);
   for_each_lane(lanes & ~steady, [&](uint32_t lane) { fill(state, params, x[lane], lane, output); });
-  for_each_lane(steady, [&](uint32_t lane) {
-    const double change = x[lane] - state->previous[lane];
-    state->previous[lane] = x[lane];
-    state->gain[lane] = (state->gain[lane] * (period - 1) + (change > 0 ? change : 0)) / period;
-    state->loss[lane] = (state->loss[lane] * (period - 1) + (change < 0 ? -change : 0)) / period;
-    output[lane] = index_of(state->gain[lane], state->loss[lane]);
+  double* __restrict previous = state->previous;
+  double* __restrict gains = state->gain;
+  double* __restrict losses = state->loss;
+  for_each_lane(steady, [=](uint32_t lane) {
+    const double change = x[lane] - previous[lane];
+    previous[lane] = x[lane];
+    const double gain = (gains[lane] * (period - 1) + (change > 0 ? change : 0)) / period;
+    const double loss = (losses[lane] * (period - 1) + (change < 0 ? -change : 0)) / period;
+    gains[lane] = gain;
+    losses[lane] = loss;
+    output[lane] = index_of(gain, loss);
   });
 }
 
 void peek(const void* memory, const double* params, Inputs inputs, LaneMask lanes, Outputs outputs) {
   const auto* state = static_cast<const State*>(memory);
   const double* x = inputs[0];
-  double* output = outputs[0];
+  double* __restrict output = outputs[0];
   const double period = params[0];
   // Ready lanes and the others part before the loop, so that the loop over ready ones has no branch.
   const LaneMask known = lanes & simd::within(x, kLargest);
@@ -94,10 +101,13 @@ void peek(const void* memory, const double* params, Inputs inputs, LaneMask lane
     const double loss = (state->loss[lane] + (change < 0 ? -change : 0)) / period;
     output[lane] = index_of(gain, loss);
   });
-  for_each_lane(known & state->ready, [&](uint32_t lane) {
-    const double change = x[lane] - state->previous[lane];
-    const double gain = (state->gain[lane] * (period - 1) + (change > 0 ? change : 0)) / period;
-    const double loss = (state->loss[lane] * (period - 1) + (change < 0 ? -change : 0)) / period;
+  const double* __restrict previous = state->previous;
+  const double* __restrict gains = state->gain;
+  const double* __restrict losses = state->loss;
+  for_each_lane(known & state->ready, [=](uint32_t lane) {
+    const double change = x[lane] - previous[lane];
+    const double gain = (gains[lane] * (period - 1) + (change > 0 ? change : 0)) / period;
+    const double loss = (losses[lane] * (period - 1) + (change < 0 ? -change : 0)) / period;
     output[lane] = index_of(gain, loss);
   });
 }

@@ -8,12 +8,11 @@ namespace tickscan::indicator {
 
 // The largest of high − low, |high − close before| and |low − close before| (TA-Lib's ta_TRANGE.c).
 inline double true_range(double high, double low, double close_before) {
-  double range = high - low;
+  const double range = high - low;
   const double above = std::fabs(high - close_before);
   const double below = std::fabs(low - close_before);
-  if (above > range) range = above;
-  if (below > range) range = below;
-  return range;
+  const double larger = above > range ? above : range;
+  return below > larger ? below : larger;
 }
 
 // Average true range in TA-Lib's order of operations (ta_ATR.c): the mean of the ranges of klines 1 to

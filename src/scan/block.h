@@ -30,12 +30,12 @@ struct SeriesLanes {
   int32_t reader_slot[kLanes];               // our slot of the live kline's mailbox
   int32_t scanned[kLanes];                   // version of the record that was ingested last
   int32_t noted[kLanes];                     // the sweep's note of what writers had marked
-  std::atomic<int32_t> version[kLanes];      // odd while `now` is written; for readers outside the engine
-  double odd_since[kLanes];  // when the ring was first seen half rewritten, ms; NaN while it is whole
-  LaneMask live;             // lanes whose live kline is newer than the last closed one
-  LaneMask deferred;         // lanes whose ring was being rewritten: left for the next cycle
-  LaneMask damaged;          // lanes whose ring stayed half rewritten: left alone until its writer comes back
-  LaneMask rebuild;          // lanes whose history changed: step again from the oldest
+  std::atomic<int32_t> version;  // odd while any lane of `now` is written; for readers outside the engine
+  double odd_since[kLanes];      // when the ring was first seen half rewritten, ms; NaN while it is whole
+  LaneMask live;                 // lanes whose live kline is newer than the last closed one
+  LaneMask deferred;             // lanes whose ring was being rewritten: left for the next cycle
+  LaneMask damaged;  // lanes whose ring stayed half rewritten: left alone until its writer comes back
+  LaneMask rebuild;  // lanes whose history changed: step again from the oldest
   double length_ms;
 };
 
@@ -44,11 +44,11 @@ struct Block {
   int32_t ticker_slot[kLanes];
   int32_t ticker_scanned[kLanes];
   int32_t ticker_noted[kLanes];
-  std::atomic<int32_t> ticker_version[kLanes];  // odd while `ticker` is written
-  LaneMask dirty[kMaxRows];  // this cycle's change set: row 0 the ticker, row 1 + i interval i
-  LaneMask updated;          // of these, the lanes that were written to: all of them unless tracking is off
-  LaneMask active;           // lanes that hold a symbol
-  LaneMask broken;           // lanes that could not be read whole in this cycle; they come again in the next
+  std::atomic<int32_t> ticker_version;  // odd while any lane of `ticker` is written
+  LaneMask dirty[kMaxRows];             // this cycle's change set: row 0 the ticker, row 1 + i interval i
+  LaneMask updated;  // of these, the lanes that were written to: all of them unless tracking is off
+  LaneMask active;   // lanes that hold a symbol
+  LaneMask broken;   // lanes that could not be read whole in this cycle; they come again in the next
   std::span<SeriesLanes> series;  // one per configured interval; the arrays of all blocks lie in one piece
 
   // Lanes that changed in any of the rows (a bit per row).
@@ -59,6 +59,25 @@ struct Block {
     }
     return lanes;
   }
+};
+
+// dirty_in for rows that are mostly those of the last question.
+class DueLanes {
+ public:
+  explicit DueLanes(const Block& block) : block_(block) {}
+
+  LaneMask in(uint32_t rows) {
+    if (rows != rows_) {
+      rows_ = rows;
+      lanes_ = block_.dirty_in(rows) & ~block_.broken;
+    }
+    return lanes_;
+  }
+
+ private:
+  const Block& block_;
+  uint32_t rows_ = 0;
+  LaneMask lanes_ = 0;
 };
 
 }  // namespace tickscan::scan

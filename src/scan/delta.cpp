@@ -1,8 +1,6 @@
 // Sort, group, write out.
 #include "scan/delta.h"
 
-#include <algorithm>
-
 namespace tickscan::scan {
 
 namespace {
@@ -70,12 +68,7 @@ void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> b
   const auto same_item = [](const Entry& a, const Entry& b) {
     return a.time == b.time && a.trader == b.trader && a.late == b.late;
   };
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    if (a.time != b.time) return a.time < b.time;
-    if (a.trader != b.trader) return a.trader < b.trader;
-    if (a.late != b.late) return b.late;
-    return a.block < b.block;
-  });
+  order_.sort(&entries_, static_cast<uint32_t>(traders.size()));
   for (size_t first = 0; first < entries_.size();) {
     size_t end = first + 1;
     while (end < entries_.size() && same_item(entries_[first], entries_[end])) ++end;

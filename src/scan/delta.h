@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "scan/delta_order.h"
 #include "scan/trader.h"
 
 namespace tickscan::scan {
@@ -35,13 +36,7 @@ class DeltaPacker {
   void pack(std::span<Trader> traders, std::span<const BlockResult> blocks, double now_ms, PackedDeltas* out);
 
  private:
-  struct Entry {
-    double time;
-    uint32_t trader;
-    bool late;
-    uint32_t block;
-    const Change* change;
-  };
+  using Entry = ChangeEntry;
 
   void gather(std::span<Trader> traders, std::span<const BlockResult> blocks);
   void pack_item(std::span<const Entry> group, Trader& trader, std::span<const BlockResult> blocks,
@@ -51,6 +46,7 @@ class DeltaPacker {
 
   std::vector<Entry> entries_;       // kept for its capacity
   std::vector<double> first_times_;  // by trader: the newest time of its first decision in this cycle
+  ChangeOrder order_;
 };
 
 // Appends the trader's column values of one symbol.

@@ -31,27 +31,40 @@ void unary(const Instruction& instruction, uint32_t block, LaneMask lanes, F f) 
   for_each_lane(lanes, [=](uint32_t lane) { out[lane] = f(a[lane]); });
 }
 
+// Where a side of a comparison is finite; a constant has no input for that.
+LaneMask finite_side(const Instruction& instruction, uint32_t block, size_t input) {
+  const Operand& operand = instruction.inputs[input];
+  return operand.base == nullptr ? kAllLanes : operand.at<Condition>(block)->value;
+}
+
 // A comparison is known where both sides are finite.
 template <typename Mask, typename F>
 void compare(const Instruction& instruction, uint32_t block, LaneMask lanes, Mask mask, F f) {
   const double* a = instruction.inputs[0].at<double>(block);
   const double* b = instruction.inputs[1].at<double>(block);
   Condition& out = *instruction.output.at<Condition>(block);
-  LaneMask known = 0;
+  const LaneMask known = finite_side(instruction, block, 2) & finite_side(instruction, block, 3) & lanes;
   LaneMask value = 0;
   if (std::popcount(lanes) < kSparseLanes) {
-    for_each_lane(lanes, [&](uint32_t lane) {
-      const double x = a[lane];
-      const double y = b[lane];
-      known |= static_cast<LaneMask>(x - x == 0.0 && y - y == 0.0) << lane;
-      value |= static_cast<LaneMask>(f(x, y)) << lane;
-    });
+    for_each_lane(lanes, [&](uint32_t lane) { value |= static_cast<LaneMask>(f(a[lane], b[lane])) << lane; });
   } else {
-    known = simd::finite(a) & simd::finite(b) & lanes;
     value = mask(a, b);
   }
   out.known = (out.known & ~lanes) | known;
   out.value = (out.value & ~lanes) | (value & known);
+}
+
+void find_finite(const Instruction& instruction, uint32_t block, LaneMask lanes) {
+  const double* a = instruction.inputs[0].at<double>(block);
+  Condition& out = *instruction.output.at<Condition>(block);
+  LaneMask finite = 0;
+  if (std::popcount(lanes) < kSparseLanes) {
+    for_each_lane(lanes,
+                  [&](uint32_t lane) { finite |= static_cast<LaneMask>(a[lane] - a[lane] == 0.0) << lane; });
+  } else {
+    finite = simd::finite(a) & lanes;
+  }
+  out.value = out.known = (out.value & ~lanes) | finite;
 }
 
 void set(Condition& out, LaneMask lanes, LaneMask value, LaneMask known) {
@@ -123,6 +136,7 @@ bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask 
           instruction, block, lanes, [](const double* a, const double* b) { return ~simd::equal(a, b); },
           [](double a, double b) { return a != b; });
       return true;
+    case NodeOp::finite_of: find_finite(instruction, block, lanes); return true;
     case NodeOp::logical_and:
     case NodeOp::logical_or:
     case NodeOp::logical_not: logic(instruction, block, lanes); return true;

@@ -3,11 +3,14 @@
 
 #include <cmath>
 
+#include "base/whole_word.h"
+
 namespace tickscan::scan {
 
 namespace {
 
-// Readers outside the engine copy between two looks at the version: equal and even, the copy is whole.
+// Readers outside the engine copy between two looks at the version: equal and even, the copy is whole. One version
+// for 64 lanes: a read-modify-write costs 5 ns, as much as the copy of a lane.
 void begin_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_acq_rel); }
 void end_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_release); }
 
@@ -26,7 +29,6 @@ void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane, In
   int32_t& slot = block.ticker_slot[lane];
   slot = record.box.take(slot);
   const double* fields = record.slots[slot];
-  begin_write(block.ticker_version[lane]);
   for (uint32_t i = 0; i < market::kTickerFields; ++i) block.ticker[i][lane] = fields[i];
   block.ticker[kSpreadLane][lane] = fields[market::ticker_ask] - fields[market::ticker_bid];
   // A feed without the change still has it: from the open of 24 hours ago. NaN in, NaN out.
@@ -35,7 +37,6 @@ void ingest_ticker(market::TickerRecord& record, Block& block, uint32_t lane, In
     const double open = fields[market::ticker_open_24h];
     change = (fields[market::ticker_last] - open) / open * 100.0;
   }
-  end_write(block.ticker_version[lane]);
 }
 
 // False: the ring is being rewritten right now.
@@ -79,8 +80,13 @@ void ingest(const market::Store& store, uint32_t block_index, Block& block, doub
             IngestCounts* counts) {
   const uint32_t first = block_index * kLanes;
   block.broken = 0;
-  for_each_lane(block.dirty[0] & block.active,
-                [&](uint32_t lane) { ingest_ticker(store.ticker(first + lane), block, lane, counts); });
+  const LaneMask tickers = block.dirty[0] & block.active;
+  if (tickers != 0) {
+    begin_write(block.ticker_version);
+    for_each_lane(tickers,
+                  [&](uint32_t lane) { ingest_ticker(store.ticker(first + lane), block, lane, counts); });
+    end_write(block.ticker_version);
+  }
   for (uint32_t i = 0; i < block.series.size(); ++i) {
     SeriesLanes& series = block.series[i];
     series.rebuild = 0;
@@ -100,18 +106,22 @@ void refresh_now(const market::Store& store, uint32_t block_index, Block& block)
   const uint32_t first = block_index * kLanes;
   for (uint32_t i = 0; i < block.series.size(); ++i) {
     SeriesLanes& series = block.series[i];
-    for_each_lane(block.dirty[1 + i] & block.active & ~block.broken, [&](uint32_t lane) {
+    const LaneMask lanes = block.dirty[1 + i] & block.active & ~block.broken;
+    if (lanes == 0) continue;
+    LaneMask lives = 0;
+    begin_write(series.version);
+    for_each_lane(lanes, [&](uint32_t lane) {
       const double* live = store.series(first + lane, i).slots[series.reader_slot[lane]];
       const double closed = series.closed[market::kline_open_time][lane];
       const bool has_live = !std::isnan(live[market::kline_open_time]);
       const bool is_live = has_live && (std::isnan(closed) || live[market::kline_open_time] > closed);
-      begin_write(series.version[lane]);
       for (uint32_t field = 0; field < market::kKlineFields; ++field) {
         series.now[field][lane] = is_live ? live[field] : series.closed[field][lane];
       }
-      end_write(series.version[lane]);
-      series.live = is_live ? series.live | lane_bit(lane) : series.live & ~lane_bit(lane);
+      lives |= static_cast<LaneMask>(is_live) << lane;
     });
+    end_write(series.version);
+    series.live = (series.live & ~lanes) | lives;
   }
 }
 
@@ -120,9 +130,7 @@ void stamp(const market::Store& store, uint32_t block_index, LaneMask lanes, dou
   const bool is_time = now_ms > 0 && now_ms < kLargest;
   auto time = static_cast<int32_t>(static_cast<uint32_t>(is_time ? static_cast<int64_t>(now_ms) : 0));
   if (time == 0) time = 1;
-  for_each_lane(lanes, [&](uint32_t lane) {
-    store.time(block_index * kLanes + lane).store(time, std::memory_order_relaxed);
-  });
+  for_each_lane(lanes, [&](uint32_t lane) { store_whole(store.time(block_index * kLanes + lane), time); });
 }
 
 void put_back(const market::Store& store, uint32_t block_index, const Block& block, LaneMask lanes) {

@@ -40,7 +40,8 @@ enum class NodeOp : uint8_t {
   less,
   less_equal,
   equal,
-  not_equal,  // numbers → condition
+  not_equal,  // numbers → condition; inputs 2 and 3: where the sides are finite
+  finite_of,  // number → condition: true where it is finite. Shared by all comparisons of that number
   logical_and,
   logical_or,
   logical_not,  // conditions, Kleene
@@ -66,18 +67,19 @@ struct Operand {
   }
 };
 
+// First what every instruction needs, then what only kernels do: a pass over operators touches half the lines.
 struct Instruction {
   NodeOp op = NodeOp::constant;
   uint8_t clock = 0;  // now program: interval whose live mask says where to peek
   uint8_t output_count = 1;
   bool fresh = false;  // now program: not evaluated yet, so every lane is due
   uint32_t rows = 0;   // now program: dirty rows that make a lane due
-  const indicator::Kernel* kernel = nullptr;
-  std::array<double, indicator::kMaxParams> params{};
-  Operand state;
+  Operand output;      // output_count arrays of 64 doubles, or a Condition
   std::array<Operand, indicator::kMaxInputs> inputs;
-  Operand output;  // output_count arrays of 64 doubles, or a Condition
+  const indicator::Kernel* kernel = nullptr;
+  Operand state;
   Operand closed;  // now program: the outputs of the last closed kline
+  std::array<double, indicator::kMaxParams> params{};
 };
 
 // Everything that steps in one timeline.

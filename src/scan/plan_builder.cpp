@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "filter/diagnostic.h"
+#include "base/math.h"
 #include "filter/functions.h"
 #include "indicator/registry.h"
 #include "indicator/shift.h"
@@ -240,6 +241,11 @@ NodeId PlanBuilder::apply(NodeOp op, TimelineId timeline, NodeId a, NodeId b) {
   made.key.timeline = timeline;
   made.key.inputs[0] = a;
   made.key.inputs[1] = b;
+  if (op >= NodeOp::less && op <= NodeOp::not_equal) {
+    made.key.inputs[2] = finite_side(timeline, a);
+    made.key.inputs[3] = finite_side(timeline, b);
+    if (failed_) return 0;
+  }
   for (const NodeId input : {a, b}) {
     if (input == kNoNode) continue;
     made.reads |= plan_.nodes_[input].reads;
@@ -254,6 +260,13 @@ NodeId PlanBuilder::apply(NodeOp op, TimelineId timeline, NodeId a, NodeId b) {
   const bool condition = op >= NodeOp::less && op != NodeOp::number_of;
   made.type = condition ? filter::Type::condition : filter::Type::number;
   return keep(made);
+}
+
+// Where the number is finite, as a node that all its comparisons share. kNoNode: everywhere.
+NodeId PlanBuilder::finite_side(TimelineId timeline, NodeId number) {
+  const NodeKey& key = plan_.nodes_[number].key;
+  if (key.op == NodeOp::constant && math::finite(key.value)) return kNoNode;
+  return apply(NodeOp::finite_of, timeline, number);
 }
 
 NodeId PlanBuilder::operation(const filter::Node& node, TimelineId timeline, NodeId a, NodeId b) {

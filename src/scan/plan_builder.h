@@ -31,6 +31,7 @@ class PlanBuilder {
   NodeId source(NodeOp op, TimelineId timeline, uint8_t field, int8_t interval, double value);
   NodeId series(TimelineId timeline, int8_t interval, filter::SeriesField field);
   NodeId apply(NodeOp op, TimelineId timeline, NodeId a, NodeId b = kNoNode);
+  NodeId finite_side(TimelineId timeline, NodeId number);
   NodeId operation(const filter::Node& node, TimelineId timeline, NodeId a, NodeId b);
   NodeId stateful(const filter::Node& node, TimelineId timeline, std::span<const NodeId> inputs);
   void as_numbers(const filter::Node& node, TimelineId timeline, std::span<NodeId> inputs);

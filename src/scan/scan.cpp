@@ -43,7 +43,7 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
     std::fill_n(block.ticker_slot, kLanes, MailboxHeader::kInitialReader);
     std::fill_n(block.ticker_scanned, kLanes, 0);
     std::fill_n(block.ticker_noted, kLanes, 0);
-    for (auto& version : block.ticker_version) version.store(0, std::memory_order_relaxed);
+    block.ticker_version.store(0, std::memory_order_relaxed);
     std::fill_n(block.dirty, kMaxRows, LaneMask{0});
     block.active = block.updated = block.broken = 0;
     block.series = std::span(series_).subspan(size_t{index} * interval_count, interval_count);
@@ -58,7 +58,7 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
       std::fill_n(one.reader_slot, kLanes, MailboxHeader::kInitialReader);
       std::fill_n(one.scanned, kLanes, 0);
       std::fill_n(one.noted, kLanes, 0);
-      for (auto& version : one.version) version.store(0, std::memory_order_relaxed);
+      one.version.store(0, std::memory_order_relaxed);
       one.live = one.rebuild = one.deferred = one.damaged = 0;
       std::fill_n(one.odd_since, kLanes, kUnknown);
       one.length_ms = lengths_ms[i];
@@ -99,8 +99,13 @@ void Scan::compile() {
       if (one.fresh) leaving_traders_.push_back(index);
       continue;
     }
-    (one.on_close ? close_traders_[one.expression.timeline] : tick_traders_).push_back(index);
-    if (!one.on_close && !one.gate.empty()) gated_traders_.push_back(index);
+    if (one.on_close) {
+      close_traders_[one.expression.timeline].push_back(index);
+      continue;
+    }
+    Gate* gate = one.gate.empty() ? nullptr : &traders_[index].gate;
+    tick_traders_.push_back({index, one.expression.rows, one.fresh, one.condition, one.matches, gate});
+    if (gate != nullptr) gated_traders_.push_back(index);
   }
 }
 
@@ -225,10 +230,10 @@ void Scan::for_each_address(const std::function<void(const char*, double)>& visi
   };
   const auto number = [&](const char* name, size_t value) { visit(name, static_cast<double>(value)); };
   address("lanesTicker", blocks_[0].ticker);
-  address("lanesTickerVersion", blocks_[0].ticker_version);
+  address("lanesTickerVersion", &blocks_[0].ticker_version);
   number("lanesTickerStride", sizeof(Block));
   address("lanesNow", series_[0].now);
-  address("lanesNowVersion", series_[0].version);
+  address("lanesNowVersion", &series_[0].version);
   number("lanesNowStride", sizeof(SeriesLanes));
   number("lanesPerBlock", kLanes);
 }

@@ -135,7 +135,7 @@ class Scan {
   bool has_fresh_ = false;
   std::vector<Trader> traders_;
   std::vector<std::vector<uint32_t>> close_traders_;  // by timeline
-  std::vector<uint32_t> tick_traders_;
+  std::vector<TickTrader> tick_traders_;
   std::vector<uint32_t> gated_traders_;    // tick traders with a gate: time may make their blocks due
   std::vector<uint32_t> leaving_traders_;  // just switched off
   std::vector<BlockResult> results_;

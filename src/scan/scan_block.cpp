@@ -179,9 +179,9 @@ void Scan::look(uint32_t index, uint32_t thread, Stepper& stepper, const Steppin
 
 void Scan::run_now(uint32_t index) {
   const Block& block = blocks_[index];
+  DueLanes due(block);
   for (const Instruction& instruction : programs_.now) {
-    const LaneMask lanes =
-        (instruction.fresh ? block.active : block.dirty_in(instruction.rows)) & ~block.broken;
+    const LaneMask lanes = instruction.fresh ? block.active & ~block.broken : due.in(instruction.rows);
     if (lanes == 0) continue;
     const LaneMask live = instruction.kernel == nullptr ? 0 : lanes & block.series[instruction.clock].live;
     execute_now(instruction, index, lanes, live);
@@ -190,15 +190,22 @@ void Scan::run_now(uint32_t index) {
 
 void Scan::decide_ticks(uint32_t index, double now_ms) {
   const Block& block = blocks_[index];
-  for (const uint32_t number : tick_traders_) {
-    Trader& trader = traders_[number];
-    const LaneMask dirty = trader.fresh ? block.active : block.dirty_in(trader.expression.rows);
-    const LaneMask due =
-        trader.gate.empty() ? dirty & ~block.broken : trader.gate.due(index, dirty, ~block.broken);
+  DueLanes due_in(block);
+  uint64_t filters_run = 0;
+  for (const TickTrader& trader : tick_traders_) {
+    LaneMask due = trader.fresh ? block.active & ~block.broken : due_in.in(trader.rows);
+    if (trader.gate != nullptr) {
+      const LaneMask dirty = trader.fresh ? block.active : block.dirty_in(trader.rows);
+      due = trader.gate->due(index, dirty, ~block.broken);
+    }
     if (due == 0) continue;
-    results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
-    record(number, index, due, trader.condition.at<Condition>(index)->value, {now_ms});
+    filters_run += static_cast<uint64_t>(std::popcount(due));
+    const LaneMask truth = trader.condition.at<Condition>(index)->value;
+    // A gate remembers what is true and may not match yet, so it is asked even where nothing changed.
+    if (trader.gate == nullptr && ((truth ^ trader.matches[index]) & due) == 0) continue;
+    record(trader.number, index, due, truth, {now_ms});
   }
+  results_[index].filters_run += filters_run;
 }
 
 // A trader that was switched off matches nothing any more.

@@ -39,6 +39,16 @@ struct Trader {
   bool snapshot_wanted = false;  // the next cycle sends all matches
 };
 
+// What deciding an `on: 'tick'` trader takes, in one piece: 100 of them stand in 5 KB where Traders take 30.
+struct TickTrader {
+  uint32_t number;
+  uint32_t rows;
+  bool fresh;
+  Operand condition;
+  LaneMask* matches;
+  Gate* gate;  // nullptr: none
+};
+
 // What a block found out about one trader at one time. Column values of the entered symbols stand in the
 // block's values from `first_value` on, symbol by symbol.
 struct Change {
