@@ -39,6 +39,11 @@ class KlineRing {
   // Copies kline `n` if it still is what it was at `revision`.
   Read read(uint32_t n, int32_t revision, Kline* out) const;
 
+  // Copies klines n … n + count − 1, all or none: of the fields in `fields` (a bit each) the one of kline n + k goes to
+  // out[k · kline_stride + field · field_stride].
+  Read read_run(uint32_t n, uint32_t count, int32_t revision, uint32_t fields, double* out,
+                size_t kline_stride, size_t field_stride) const;
+
   // The open time of kline n, unchecked: good for comparing, read() comes before use.
   [[nodiscard]] double open_time_guess(uint32_t n) const { return entry(kline_open_time, n).load(); }
 
@@ -48,6 +53,8 @@ class KlineRing {
   void overwrite(uint32_t n, const Kline& kline);
 
  private:
+  // After a copy: whether kline n, and so every later one, was whole throughout.
+  [[nodiscard]] Read check(uint32_t n, int32_t revision) const;
   [[nodiscard]] SharedDouble& entry(uint32_t field, uint32_t n) const {
     return columns_[size_t{field} * capacity_ + n % capacity_];
   }

@@ -89,6 +89,7 @@ struct StepProgram {
   std::array<Operand, market::kMaxIntervals> lanes;    // 6 × 64 doubles: the last closed kline stepped
   std::array<Operand, market::kMaxIntervals> cursors;  // 64 × uint32: closed klines stepped
   Operand decided;                                     // 64 doubles
+  uint32_t fields = ~0U;                               // columns of a kline that anybody reads
   std::array<std::vector<Instruction>, market::kMaxIntervals> steps;  // by clock, inputs first
 };
 

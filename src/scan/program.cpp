@@ -224,12 +224,18 @@ StepProgram ProgramCompiler::beside(TimelineId id, std::span<const NodeId> steps
     program.cursors[i] = {take(kCursorBytes), 0};
   }
   program.decided = {};
+  // A warm-up's klines are read by its steps alone.
+  if (root == kNoNode) program.fields = 1U << market::kline_open_time;
   for (const NodeId step : steps) {
     const Node& node = plan_.node(step);
     const bool is_own = std::find(own.begin(), own.end(), step) != own.end();
     const size_t state_bytes = node.stride - node.state_offset;
     if (!is_own) overlay.nodes[step] = take(outputs_bytes(node) + state_bytes);
     if (scratch == nullptr) continue;  // there are no addresses yet, and an offset from none is undefined
+    for (const NodeId input : node.key.inputs) {
+      if (input == kNoNode || plan_.node(input).key.op != NodeOp::series) continue;
+      program.fields |= 1U << plan_.node(input).key.field;
+    }
     Instruction made = step_instruction(node, &overlay);
     if (is_own) {
       made.output = {node.memory, node.stride};

@@ -36,8 +36,11 @@ class Stepper {
   void restart(const StepProgram& program, LaneMask lanes, const Stepping& stepping);
 
  private:
+  void run_alone(const StepProgram& program, LaneMask lanes, const Stepping& stepping, OnBase on_base);
+  void take_times(const StepProgram& program, LaneMask lanes, double* close_times) const;
   // Takes the next kline of an interval for each lane; returns the lanes for which that went well.
   LaneMask gather(const StepProgram& program, uint32_t interval, LaneMask lanes);
+  void broken(uint32_t interval, uint32_t lane);
   void restart_steps(const std::vector<Instruction>& steps, LaneMask lanes);
   void step(const StepProgram& program, uint32_t interval, LaneMask lanes);
   // The lanes whose other series have reached the next base close, or can be waited for no longer.
