@@ -1,9 +1,17 @@
 // Start, sleep, barrier.
 #include "scan/pool.h"
 
+#include "base/assert.h"
 #include "base/futex.h"
 
 namespace tickscan::scan {
+
+namespace {
+
+constexpr uint32_t kMostItems = 0xffff;
+constexpr uint32_t kLooks = 2000;  // 2 to 10 µs
+
+}  // namespace
 
 Pool::Pool(uint32_t threads) {
   for (uint32_t thread = 1; thread < threads; ++thread) {
@@ -20,23 +28,29 @@ Pool::~Pool() {
 }
 
 void Pool::run(uint32_t items, Work work, uint32_t inline_below) {
+  TICKSCAN_ASSERT(items <= kMostItems);
   if (workers_.empty() || items < inline_below) {
     for (uint32_t item = 0; item < items; ++item) work(item, 0);
     return;
   }
   work_ = &work;
-  items_ = items;
-  next_item_.store(0, std::memory_order_relaxed);
-  running_.store(static_cast<int32_t>(workers_.size()), std::memory_order_relaxed);
+  done_.store(0, std::memory_order_relaxed);
+  const uint64_t run_number = (tickets_.load(std::memory_order_relaxed) >> 32) + 1;
   // Release: everything above, and all that the engine thread wrote since the last run.
+  tickets_.store(run_number << 32 | uint64_t{items} << 16, std::memory_order_release);
   generation_.fetch_add(1, std::memory_order_release);
   futex_wake_all(&generation_);
   take_items(0);
-  for (;;) {
+  const auto all = static_cast<int32_t>(items);
+  // An item takes some µs: sleeping and being woken would take longer than what is left of it.
+  for (uint32_t look = 0; look < kLooks; ++look) {
     // Acquire: the workers' results.
-    const int32_t busy = running_.load(std::memory_order_acquire);
-    if (busy == 0) return;
-    futex_wait(&running_, busy);
+    if (done_.load(std::memory_order_acquire) == all) return;
+  }
+  for (;;) {
+    const int32_t done = done_.load(std::memory_order_acquire);
+    if (done == all) return;
+    futex_wait(&done_, done);
   }
 }
 
@@ -51,16 +65,26 @@ void Pool::loop(uint32_t thread) {
     seen = generation;
     if (stopping_.load(std::memory_order_relaxed)) return;
     take_items(thread);
-    // Release: this worker's results. The last one wakes the engine thread.
-    if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) futex_wake_all(&running_);
   }
 }
 
 void Pool::take_items(uint32_t thread) {
   for (;;) {
-    const uint32_t item = next_item_.fetch_add(1, std::memory_order_relaxed);
-    if (item >= items_) return;
+    // Acquire: what run() stored before it.
+    uint64_t ticket = tickets_.load(std::memory_order_acquire);
+    uint32_t item = 0;
+    uint32_t items = 0;
+    do {
+      item = static_cast<uint32_t>(ticket & kMostItems);
+      items = static_cast<uint32_t>(ticket >> 16 & kMostItems);
+      if (item >= items) return;
+    } while (!tickets_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel,
+                                             std::memory_order_acquire));
     (*work_)(item, thread);
+    // Release: this item's results. Whoever finishes last wakes the engine thread, which may sleep by now.
+    if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<int32_t>(items) && thread != 0) {
+      futex_wake_all(&done_);
+    }
   }
 }
 

@@ -2,7 +2,9 @@
 // counter. The calling thread works too. Between runs the threads sleep on a futex; they never return to an
 // event loop, so nothing they do is proxied to another thread.
 //
-// run() is called by the engine thread only, and returns when every item is done.
+// run() is called by the engine thread only, and returns when every item is done. It waits for items and not for
+// threads: a thread that wakes late (50 µs to some ms on a busy machine) finds nothing left and goes back to sleep, so
+// asking for help costs the caller a system call and nothing else.
 #pragma once
 
 #include <atomic>
@@ -33,14 +35,15 @@ class Pool {
   void loop(uint32_t thread);
   void take_items(uint32_t thread);
 
-  // Stored by run() before `generation_` moves, read by workers after they saw it move.
+  // Stored by run() before `tickets_`, while no item is in work; read by whoever has taken an item, and so before that
+  // run ends.
   const Work* work_ = nullptr;
-  uint32_t items_ = 0;
   std::atomic<bool> stopping_{false};
 
-  std::atomic<uint32_t> next_item_{0};  // taken by everyone
+  // Run (32 bits, so that no late thread takes one run's ticket for another's), items (16), next item (16).
+  std::atomic<uint64_t> tickets_{0};
+  std::atomic<int32_t> done_{0};        // items finished; run() sleeps on it
   std::atomic<int32_t> generation_{0};  // moved by run(); workers sleep on it
-  std::atomic<int32_t> running_{0};     // workers still busy with this generation; run() sleeps on it
 
   std::vector<std::thread> workers_;
 };
