@@ -6,8 +6,8 @@
 #include <string>
 
 #include "base/assert.h"
-#include "filter/diagnostic.h"
 #include "base/math.h"
+#include "filter/diagnostic.h"
 #include "filter/functions.h"
 #include "indicator/registry.h"
 #include "indicator/shift.h"
