@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -114,11 +115,79 @@ val interval_table() {
   return result;
 }
 
-val add_symbol(const std::string& name) {
-  const auto added = the_engine->add_symbol(name);
+// Keys are doubles here: 13 bits of slot and the generation.
+tickscan::market::SymbolKey key_of(double key) {
+  return key >= 0 ? static_cast<tickscan::market::SymbolKey>(key) : ~tickscan::market::SymbolKey{0};
+}
+
+// { symbol, intervals, threshold: seconds or NaN }
+val add_symbol(const val& from) {
+  tickscan::engine::SymbolSpec spec;
+  spec.name = from["symbol"].as<std::string>();
+  spec.intervals = emscripten::vecFromJSArray<std::string>(from["intervals"]);
+  spec.threshold_s = from["threshold"].as<double>();
+  const auto added = the_engine->add_symbol(spec);
   if (!added.ok()) return failed(added.error());
   val result = succeeded();
-  result.set("key", added.value());
+  result.set("key", static_cast<double>(added.value()));
+  return result;
+}
+
+std::optional<double> given_number(const val& from, const char* name) {
+  if (from[name].isUndefined()) return std::nullopt;
+  return from[name].as<double>();
+}
+
+// What is undefined stays as it is.
+val configure_session(const val& from) {
+  tickscan::engine::SessionConfig config;
+  config.threshold_s = given_number(from, "catchupThresholdSeconds");
+  config.check_interval = given_number(from, "catchupCheckInterval");
+  config.stalled_after_s = given_number(from, "stalledAfterSeconds");
+  if (!from["scope"].isUndefined()) {
+    const bool by_symbol = from["scope"].as<std::string>() == "symbol";
+    config.scope = by_symbol ? tickscan::session::Scope::symbol : tickscan::session::Scope::session;
+  }
+  if (!from["prioritySymbols"].isUndefined()) {
+    config.priority_symbols = emscripten::vecFromJSArray<std::string>(from["prioritySymbols"]);
+  }
+  return outcome(the_engine->configure_session(config));
+}
+
+// Who may act, who is late, and how late everybody was.
+val session() {
+  const tickscan::session::Session& from = the_engine->session();
+  const auto& monitor = from.monitor();
+  const auto& symbols = the_engine->symbols();
+  val lagging = val::array();
+  val muted = val::array();
+  val lags = val::array();
+  unsigned lagging_count = 0;
+  unsigned muted_count = 0;
+  unsigned lag_count = 0;
+  for (uint32_t slot = 0; slot < symbols.end(); ++slot) {
+    if (!symbols.in_use(slot)) continue;
+    const uint32_t block = slot / tickscan::kLanes;
+    const auto has = [&](tickscan::LaneMask lanes) { return (lanes >> (slot % tickscan::kLanes) & 1) != 0; };
+    if (has(from.muted(block))) muted.set(muted_count++, slot);
+    if (monitor.counted(slot) == 0) continue;
+    val one = val::object();
+    one.set("slot", slot);
+    one.set("lagMs", monitor.lag_ms(slot));
+    one.set("lagMsMax", monitor.lag_ms_max(slot));
+    lags.set(lag_count++, one);
+    if (!has(monitor.lagging()[block])) continue;
+    one.set("stalled", has(monitor.stalled()[block]));
+    lagging.set(lagging_count++, one);
+  }
+  val result = val::object();
+  result.set("active", from.active());
+  result.set("scope", std::string(from.scope() == tickscan::session::Scope::symbol ? "symbol" : "session"));
+  result.set("lagging", lagging);
+  result.set("muted", muted);
+  result.set("lags", lags);
+  result.set("inactiveMs", from.inactive_ms());
+  result.set("activations", from.activations());
   return result;
 }
 
@@ -292,6 +361,8 @@ val cycle(double now_ms, bool anew) {
   result.set("deltaBytes", static_cast<double>(sizes.delta_bytes));
   result.set("fullBytes", static_cast<double>(sizes.full_bytes));
   result.set("damaged", done.report.ingested.damaged);
+  result.set("sessionVersion", the_engine->session().version());
+  result.set("resync", the_engine->session().resync());
   result.set("wordsOffset", address(deltas.words.data()));
   result.set("wordsCount", static_cast<double>(deltas.words.size()));
   result.set("valuesOffset", address(deltas.values.data()));
@@ -337,6 +408,7 @@ val status() {
   number("cycle", the_engine->cycles());
   number("epoch", store.control().epoch.load());
   number("symbols", the_engine->scan().symbol_count());
+  number("waitingSlots", the_engine->symbols().waiting());
   number("traders", the_engine->scan().trader_count());
   number("nodes", the_engine->scan().node_count());
   number("threads", the_engine->scan().threads());
@@ -368,6 +440,12 @@ EMSCRIPTEN_BINDINGS(tickscan) {
   emscripten::function("layout", &layout);
   emscripten::function("intervalTable", &interval_table);
   emscripten::function("addSymbol", &add_symbol);
+  emscripten::function(
+      "startSymbol", +[](double key) { return outcome(the_engine->start_symbol(key_of(key))); });
+  emscripten::function(
+      "removeSymbol", +[](double key) { return outcome(the_engine->remove_symbol(key_of(key))); });
+  emscripten::function("configureSession", &configure_session);
+  emscripten::function("session", &session);
   emscripten::function("addTrader", &add_trader);
   emscripten::function("updateTrader", &update_trader);
   emscripten::function(

@@ -13,7 +13,8 @@
  * The same rules in C++: src/market/writer.cpp.
  */
 
-import { DAMAGED, DUPLICATE, INVALID, LATE, OWNED, STALE, WRITTEN } from './market-memory.js'
+import { KEY_SLOTS } from './layout.js'
+import { DAMAGED, DUPLICATE, INVALID, LATE, OWNED, REMOVED, STALE, WRITTEN } from './market-memory.js'
 
 /**
  * One kline of one symbol and interval.
@@ -54,6 +55,8 @@ export class KlineWriter {
   #duplicates
   #dropped
   #corrections
+  /** Closed klines that did not come one by one at the end of their ring, by series; moves with `revision`. */
+  #loaded
   /**
    * Open times of the newest closed and of the live kline by series, NaN for none: what a live kline is compared
    * with. Right as long as this writer owns the series; looking them up in shared memory would touch two more
@@ -87,17 +90,18 @@ export class KlineWriter {
     this.#duplicates = layout.seriesDuplicates / 4
     this.#dropped = layout.seriesDropped / 4
     this.#corrections = layout.seriesCorrections / 4
+    this.#loaded = layout.loaded / 4
     this.#lastOpen = new Float64Array(layout.maxSymbols * intervals.length)
     this.#liveOpen = new Float64Array(layout.maxSymbols * intervals.length)
   }
 
   /**
-   * @param {number} symbol slot
+   * @param {number} key
    * @param {number} row of the interval, from 0
    * @param {Kline} kline
    * @returns {number} WRITTEN, DUPLICATE, LATE, or why it was refused
    */
-  write(symbol, row, kline) {
+  write(key, row, kline) {
     const { openTime, open, high, low, close, volume, closed } = kline
     if (
       !(
@@ -114,14 +118,31 @@ export class KlineWriter {
     ) {
       return INVALID
     }
+    // Every field has been read: from here to `leave` nothing of the caller's runs, and nothing throws.
     const memory = this.#memory
+    const symbol = key % KEY_SLOTS
+    if (!memory.enter(symbol, key)) return REMOVED
     const series = symbol * this.#intervals + row
     const box = this.#base + series * this.#stride
-    if (!memory.owns(box) && !this.claim(symbol, row)) return OWNED
     const mine = memory.privateSlot(box)
-    if (memory.words[box + this.#closedCount] < 0 || mine > 2) return DAMAGED
-    if (closed !== true) {
-      if (!this.#isNewest(series, box, openTime)) return LATE
+    let result = WRITTEN
+    if (!memory.owns(box) && !this.claim(symbol, row)) {
+      result = OWNED
+    } else if (memory.words[box + this.#closedCount] < 0 || mine > 2) {
+      result = DAMAGED
+    } else if (closed === true) {
+      const own = this.#kline
+      own[0] = openTime
+      own[1] = open
+      own[2] = high
+      own[3] = low
+      own[4] = close
+      own[5] = volume
+      result = this.#writeClosed(symbol, row, box)
+      if (result === WRITTEN) memory.mark(1 + row, symbol, box)
+    } else if (!this.#isNewest(series, box, openTime)) {
+      result = LATE
+    } else {
       this.#liveOpen[series] = openTime
       // Straight into the slot: live klines are the hottest path of all.
       const { doubles } = memory
@@ -134,18 +155,18 @@ export class KlineWriter {
       doubles[to + 5] = volume
       memory.publish(box, mine)
       memory.mark(1 + row, symbol, box)
-      return WRITTEN
     }
-    const own = this.#kline
-    own[0] = openTime
-    own[1] = open
-    own[2] = high
-    own[3] = low
-    own[4] = close
-    own[5] = volume
-    const result = this.#writeClosed(symbol, row, box)
-    if (result === WRITTEN) memory.mark(1 + row, symbol, box)
+    memory.leave()
     return result
+  }
+
+  /**
+   * Writes a kline that was made of the one that is being written, of the same symbol.
+   * @param {number} row
+   * @param {Kline} kline
+   */
+  writeMade(row, kline) {
+    return this.write(this.#memory.inside, row, kline)
   }
 
   /**
@@ -257,6 +278,7 @@ export class KlineWriter {
       for (let k = count; k > n; k--) this.#copyEntry(ring + ((k - 1) % capacity), ring + (k % capacity))
       for (let c = 0; c < COLUMNS; c++) doubles[at + c * this.#column8] = this.#kline[c]
       words[box + this.#gaps] = this.countGaps(row, ring, count + 1)
+      words[this.#loaded + symbol * this.#intervals + row]++
       Atomics.store(words, box + this.#closedCount, count + 1)
       this.endRewrite(box)
     }
@@ -338,6 +360,7 @@ export class KlineWriter {
     }
     words[box + this.#gaps] = this.countGaps(row, ring, count)
     words[box + this.#historyCount] = count
+    words[this.#loaded + symbol * this.#intervals + row] += count - words[box + this.#closedCount]
     Atomics.store(words, box + this.#closedCount, count)
     this.endRewrite(box)
     this.#lastOpen[symbol * this.#intervals + row] = this.#lastOpenTime(symbol, row, box)

@@ -161,7 +161,7 @@ export class LiveDerivation {
     kline.close = part.close
     kline.volume = aggregator.volume + part.volume
     kline.closed = false
-    this.#klines.write(symbol, row, kline)
+    this.#klines.writeMade(row, kline)
   }
 
   /**
@@ -192,7 +192,7 @@ export class LiveDerivation {
     kline.close = aggregator.close
     kline.volume = aggregator.volume
     kline.closed = aggregator.complete
-    this.#klines.write(symbol, row, kline)
+    this.#klines.writeMade(row, kline)
   }
 }
 

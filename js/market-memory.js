@@ -9,9 +9,12 @@
  * 2. `mark` reads the epoch again after setting its bit, and sets the other buffer's bit too if it moved:
  *    otherwise a bit could land in a buffer that was drained already.
  * 3. The record of one symbol has one writer, named by its owner word.
+ * 4. A record is touched only between `enter` and `leave`, so that a removed symbol's slot is given to another one
+ *    when no write can still be under way (src/market/symbol_table.h has the argument).
  */
 
 import { TickscanError } from './errors.js'
+import { KEY_SLOTS } from './layout.js'
 
 /** What a write came to. Numbers, because the hot path must not allocate. */
 export const WRITTEN = 0
@@ -24,6 +27,8 @@ export const STALE = 3
 export const OWNED = 4
 export const INVALID = 5
 export const DAMAGED = 6
+/** The key's symbol was removed. */
+export const REMOVED = 7
 
 const FRESH = 4
 const SLOT = 3
@@ -47,9 +52,16 @@ export class MarketMemory {
   #version
   #owner
   #claimAt = 0
+  #writing = 0
+  #generations
+  #symbolWords
   #debugEnabled
   #updates = 0
   #rejected = 0
+
+  /** Key of the symbol that is being written, -1 outside. One write may stand inside another of the same symbol. */
+  inside = -1
+  #depth = 0
 
   /** This writer's id in owner words: 1 and up, -1 once closed. */
   id = -1
@@ -74,12 +86,15 @@ export class MarketMemory {
     this.#writer = layout.boxWriter / 4
     this.#version = layout.boxVersion / 4
     this.#owner = layout.boxOwner / 4
+    this.#generations = (layout.symbols + layout.symbolGeneration) / 4
+    this.#symbolWords = layout.symbolStride / 4
     this.#register()
   }
 
   /** Takes the first free writer record. */
   #register() {
-    const { writers, writerStride, writerClaim, writerUpdates, writerRejected, maxWriters } = this.layout
+    const { writers, writerStride, writerClaim, writerUpdates, writerRejected } = this.layout
+    const { writerWriting, maxWriters } = this.layout
     for (let i = 0; i < maxWriters; i++) {
       const record = writers + i * writerStride
       if (Atomics.compareExchange(this.words, (record + writerClaim) / 4, 0, 1) !== 0) continue
@@ -87,6 +102,7 @@ export class MarketMemory {
       this.#claimAt = (record + writerClaim) / 4
       this.#updates = (record + writerUpdates) / 4
       this.#rejected = (record + writerRejected) / 4
+      this.#writing = (record + writerWriting) / 4
       return
     }
     throw new TickscanError('E_LIMIT', `all ${maxWriters} writers of this scanner are in use`, {
@@ -101,6 +117,40 @@ export class MarketMemory {
     if (this.id < 0) return
     this.id = -1
     Atomics.store(this.words, this.#claimAt, 0)
+  }
+
+  /**
+   * Says which slot is about to be written, then looks whether the key is still the slot's. In this order, and both
+   * atomic: either the look sees that the symbol was removed, or the removal sees that somebody writes.
+   * @param {number} symbol slot
+   * @param {number} key
+   * @returns {boolean} true: write, then `leave`
+   */
+  enter(symbol, key) {
+    if (this.inside === key) {
+      this.#depth++
+      return true
+    }
+    if (this.id < 0 || this.inside >= 0) return false
+    const { words } = this
+    Atomics.store(words, this.#writing, symbol + 1)
+    const generation = Atomics.load(words, this.#generations + symbol * this.#symbolWords)
+    if (generation * KEY_SLOTS + symbol === key) {
+      this.inside = key
+      return true
+    }
+    Atomics.store(words, this.#writing, 0)
+    return false
+  }
+
+  /** The write has ended: everything that it stored comes before. */
+  leave() {
+    if (this.#depth > 0) {
+      this.#depth--
+      return
+    }
+    this.inside = -1
+    Atomics.store(this.words, this.#writing, 0)
   }
 
   /**

@@ -14,7 +14,7 @@ import { checkHistory, mergeColumns, mergeHistory } from './history.js'
 import { KlineWriter } from './kline-writer.js'
 import { checkHandle, KEY_SLOTS, readSymbols, SYMBOL_FREE } from './layout.js'
 import { LiveDerivation } from './live-derivation.js'
-import { INVALID, MarketMemory, OWNED, STALE, WRITTEN } from './market-memory.js'
+import { INVALID, MarketMemory, OWNED, REMOVED, STALE, WRITTEN } from './market-memory.js'
 import { TickerWriter } from './ticker-writer.js'
 import { derivedError, intervalError, refusalError, symbolError } from './writer-errors.js'
 
@@ -119,9 +119,9 @@ export class MarketWriter {
    * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_OWNED E_CLOSED; the record stays as it was
    */
   updateTicker(key, ticker) {
-    const symbol = this.#slot(key)
-    const result = symbol < 0 ? INVALID : this.#writeTicker(symbol, ticker)
-    if (result >= STALE) throw this.#refused(this.#error(key, symbol, undefined, ticker, result))
+    const number = this.#key(key)
+    const result = number < 0 ? INVALID : this.#writeTicker(number, ticker)
+    if (result >= STALE) throw this.#refused(this.#error(key, number, undefined, ticker, result))
   }
 
   /**
@@ -134,10 +134,10 @@ export class MarketWriter {
    * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_INTERVAL E_STALE E_OWNED E_CLOSED; the record stays as it was
    */
   updateKline(key, interval, kline) {
-    const symbol = this.#slot(key)
+    const number = this.#key(key)
     const row = this.#rowOf(interval)
-    const result = symbol < 0 || row === undefined ? INVALID : this.#writeKline(symbol, row, kline)
-    if (result >= STALE) throw this.#refused(this.#error(key, symbol, interval, kline, result))
+    const result = number < 0 || row === undefined ? INVALID : this.#writeKline(number, row, kline)
+    if (result >= STALE) throw this.#refused(this.#error(key, number, interval, kline, result))
     return result === WRITTEN
   }
 
@@ -172,31 +172,48 @@ export class MarketWriter {
    * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_INTERVAL E_OWNED E_CLOSED; the series stays as it was
    */
   loadHistory(key, interval, history) {
-    const symbol = this.#slot(key)
+    const number = this.#key(key)
     const row = this.#rows.get(interval)
-    if (this.#memory.id < 0 || symbol < 0 || row === undefined) {
-      throw this.#refused(this.#error(key, symbol, interval, history, INVALID))
+    if (this.#memory.id < 0 || number < 0 || row === undefined) {
+      throw this.#refused(this.#error(key, number, interval, history, INVALID))
     }
     const columns = this.#checked(history)
+    const symbol = number % KEY_SLOTS
+    if (!this.#memory.enter(symbol, number)) {
+      throw this.#refused(this.#error(key, number, interval, history, REMOVED))
+    }
+    try {
+      const result = this.#load(symbol, row, columns)
+      if (result === undefined) throw this.#refused(this.#error(key, number, interval, history, OWNED))
+      return result
+    } finally {
+      this.#memory.leave()
+    }
+  }
+
+  /**
+   * Loads a history and what is made of it, all or nothing; undefined if another writer owns one of the series.
+   * @param {number} symbol
+   * @param {number} row
+   * @param {ArrayLike<number>[]} columns
+   * @returns {HistoryResult | undefined}
+   */
+  #load(symbol, row, columns) {
     /** @type {{ row: number, columns: ArrayLike<number>[], held: boolean }[]} */
     const loads = []
-    const release = () => {
-      for (const one of loads) if (!one.held) this.#memory.release(this.#klines.box(symbol, one.row))
-    }
     const claim = (/** @type {{ row: number, columns: ArrayLike<number>[] }} */ load) => {
       const held = this.#memory.owns(this.#klines.box(symbol, load.row))
-      if (!this.#klines.claim(symbol, load.row)) {
-        release()
-        throw this.#refused(this.#error(key, symbol, interval, history, OWNED))
-      }
+      if (!this.#klines.claim(symbol, load.row)) return false
       loads.push({ ...load, held })
+      return true
     }
-    claim({ row, columns })
-    for (const made of this.#made(symbol, row, columns)) claim(made)
+    const all = claim({ row, columns }) && this.#made(symbol, row, columns).every(claim)
     const { maxKlines } = this.#handle.layout
-    const results = loads.map((load) => mergeHistory(this.#klines, symbol, load.row, load.columns, maxKlines))
-    this.#derivation?.forget(symbol)
-    release()
+    const results = all
+      ? loads.map((load) => mergeHistory(this.#klines, symbol, load.row, load.columns, maxKlines))
+      : []
+    if (all) this.#derivation?.forget(symbol)
+    for (const one of loads) if (!one.held) this.#memory.release(this.#klines.box(symbol, one.row))
     return results[0]
   }
 
@@ -220,14 +237,15 @@ export class MarketWriter {
    * @param {string} [interval] only this series; without it the ticker and all series
    */
   release(key, interval) {
-    const symbol = this.#slot(key)
-    if (symbol < 0) throw this.#error(key, symbol, interval, undefined, INVALID)
+    const number = this.#key(key)
+    if (number < 0) throw this.#error(key, number, interval, undefined, INVALID)
+    const symbol = number % KEY_SLOTS
     if (interval === undefined) {
       this.#releaseAll(symbol)
       return
     }
     const row = this.#rows.get(interval)
-    if (row === undefined) throw this.#error(key, symbol, interval, undefined, INVALID)
+    if (row === undefined) throw this.#error(key, number, interval, undefined, INVALID)
     const rows = row === this.#derivation?.source ? [row, ...this.#derivation.rows] : [row]
     for (const one of rows) this.#memory.release(this.#klines.box(symbol, one))
   }
@@ -258,56 +276,63 @@ export class MarketWriter {
   }
 
   /**
-   * @param {number} symbol
+   * @param {number} key
    * @param {Ticker} ticker
    */
-  #writeTicker(symbol, ticker) {
+  #writeTicker(key, ticker) {
     if (typeof ticker !== 'object' || ticker === null) return INVALID
-    return this.#tickers.write(symbol, ticker)
+    return this.#tickers.write(key, ticker)
   }
 
   /**
-   * @param {number} symbol
+   * @param {number} key
    * @param {number} row
    * @param {Kline} kline
    */
-  #writeKline(symbol, row, kline) {
+  #writeKline(key, row, kline) {
     if (typeof kline !== 'object' || kline === null) return INVALID
-    if (this.#derivation !== undefined) return this.#writeDeriving(this.#derivation, symbol, row, kline)
-    return this.#klines.write(symbol, row, kline)
+    if (this.#derivation !== undefined) return this.#writeDeriving(this.#derivation, key, row, kline)
+    return this.#klines.write(key, row, kline)
   }
 
   /**
    * Writes a kline, and those that are made of it.
    * @param {LiveDerivation} derivation
-   * @param {number} symbol
+   * @param {number} key
    * @param {number} row
    * @param {Kline} kline
    */
-  #writeDeriving(derivation, symbol, row, kline) {
+  #writeDeriving(derivation, key, row, kline) {
     if (derivation.makes(row)) return INVALID
-    if (row !== derivation.source) return this.#klines.write(symbol, row, kline)
-    // All series or none: a kline must not be written while what is made of it is refused.
-    const owned = this.#memory.owns(this.#klines.box(symbol, row))
-    if (!owned && !derivation.claim(symbol)) return OWNED
-    const result = this.#klines.write(symbol, row, kline)
-    if (result === WRITTEN) derivation.wrote(symbol, kline)
-    return result
+    if (row !== derivation.source) return this.#klines.write(key, row, kline)
+    const symbol = key % KEY_SLOTS
+    // Around all of it: what is made belongs to the same symbol.
+    if (!this.#memory.enter(symbol, key)) return REMOVED
+    try {
+      // All series or none: a kline must not be written while what is made of it is refused.
+      const owned = this.#memory.owns(this.#klines.box(symbol, row))
+      if (!owned && !derivation.claim(symbol)) return OWNED
+      const result = this.#klines.write(key, row, kline)
+      if (result === WRITTEN) derivation.wrote(symbol, kline)
+      return result
+    } finally {
+      this.#memory.leave()
+    }
   }
 
   /**
-   * The slot of a key, or -1. Words of the symbol table are read plainly: a key that goes stale in this very
-   * moment is the removal's business, which waits for writes that are under way.
+   * The number of a key, or -1. Words of the symbol table are read plainly: a key that goes stale in this very
+   * moment is found out by MarketMemory.enter.
    * @param {SymbolKey} key
    */
-  #slot(key) {
+  #key(key) {
     let number = key
     if (typeof number === 'string') {
       const found = this.#find(number)
       if (found === undefined) return -1
       number = found
     }
-    return this.#valid(number) ? number % KEY_SLOTS : -1
+    return this.#valid(number) ? number : -1
   }
 
   /** @param {number} key */
@@ -387,16 +412,17 @@ export class MarketWriter {
   }
 
   /**
-   * Why a write was refused. `symbol` < 0 says that the key was bad.
+   * Why a write was refused. `number` < 0 says that the key was bad.
    * @param {SymbolKey} key
-   * @param {number} symbol
+   * @param {number} number of the key
    * @param {string | undefined} interval undefined for a ticker
    * @param {unknown} update
    * @param {number} result
    */
-  #error(key, symbol, interval, update, result) {
+  #error(key, number, interval, update, result) {
     if (this.#memory.id < 0) return new TickscanError('E_CLOSED', 'the writer is closed')
-    if (symbol < 0) return symbolError(key, this.#isStale(key), this.#keys.keys())
+    if (number < 0) return symbolError(key, this.#isStale(key), this.#keys.keys())
+    if (result === REMOVED) return symbolError(key, true, this.#keys.keys())
     if (interval !== undefined) {
       const row = this.#rows.get(interval)
       if (row === undefined) return intervalError(interval, [...this.#rows.keys()])

@@ -6,7 +6,8 @@
  * is wrong gets past the checks, which come before the record is claimed; a refused update leaves no trace.
  */
 
-import { DAMAGED, INVALID, OWNED, WRITTEN } from './market-memory.js'
+import { KEY_SLOTS } from './layout.js'
+import { DAMAGED, INVALID, OWNED, REMOVED, WRITTEN } from './market-memory.js'
 
 /**
  * Fields of a ticker, all optional, at least one given. A field never given is unknown to filters.
@@ -59,11 +60,11 @@ export class TickerWriter {
   }
 
   /**
-   * @param {number} symbol slot
+   * @param {number} key
    * @param {Ticker} ticker
    * @returns {number} WRITTEN, or why not
    */
-  write(symbol, ticker) {
+  write(key, ticker) {
     const { last, bid, ask, open24h, high24h, low24h, volume24h, quoteVolume24h, change24h, time } = ticker
     const given =
       weigh(last) +
@@ -79,12 +80,18 @@ export class TickerWriter {
     if (given <= 0 || timed < 0 || /** @type {number} */ (high24h) < /** @type {number} */ (low24h))
       return INVALID
 
+    // Every field has been read: from here to `leave` nothing of the caller's runs, and nothing throws.
     const memory = this.#memory
+    const symbol = key % KEY_SLOTS
+    if (!memory.enter(symbol, key)) return REMOVED
     const box = this.box(symbol)
-    if (!memory.claim(box)) return OWNED
     const mine = memory.privateSlot(box)
     const published = memory.publishedSlot(box)
-    if (mine > 2 || published > 2) return DAMAGED
+    const refusal = !memory.claim(box) ? OWNED : mine > 2 || published > 2 ? DAMAGED : WRITTEN
+    if (refusal !== WRITTEN) {
+      memory.leave()
+      return refusal
+    }
     const { doubles } = memory
     const slots = box / 2 + this.#slots8
     const to = slots + mine * this.#slotDoubles
@@ -101,6 +108,7 @@ export class TickerWriter {
     doubles[to + 9] = time === undefined ? doubles[from + 9] : time
     memory.publish(box, mine)
     memory.mark(0, symbol, box)
+    memory.leave()
     return WRITTEN
   }
 

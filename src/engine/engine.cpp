@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 
 #include "filter/compile.h"
 #include "market/interval.h"
@@ -18,7 +17,6 @@ constexpr uint32_t kMaxTraders = 1024;
 constexpr double kMaxGateMs = 366.0 * 24 * 60 * 60 * 1000;
 constexpr uint32_t kMaxThreads = 64;
 constexpr uint64_t kMaxTraderBytes = 1024 * kMiB;
-constexpr uint32_t kSlotsPerGeneration = market::kMaxSymbols;
 // The module's data and main stack, and room for what is small: plans, names, results.
 constexpr uint64_t kBaseBytes = 4 * kMiB;
 constexpr uint64_t kThreadBytes = 320 * 1024;
@@ -41,14 +39,6 @@ std::byte* aligned(std::vector<std::byte>& bytes, uint64_t size) {
   bytes.resize(static_cast<size_t>(size) + kAlignment);
   const auto start = reinterpret_cast<uintptr_t>(bytes.data());
   return bytes.data() + (kAlignment - start % kAlignment) % kAlignment;
-}
-
-bool suitable_name(const std::string& name) {
-  if (name.empty() || name.size() > market::kSymbolNameBytes) return false;
-  return std::none_of(name.begin(), name.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= ' ' || byte == 0x7f;
-  });
 }
 
 }  // namespace
@@ -92,44 +82,22 @@ Result<std::unique_ptr<Engine>> Engine::create(const EngineConfig& config) {
   engine->scan_ = std::make_unique<scan::Scan>(*engine->store_, engine->lengths_ms_, *engine->arena_,
                                                static_cast<uint32_t>(config.max_traders),
                                                static_cast<uint32_t>(config.threads));
+  engine->session_ = std::make_unique<session::Session>(*engine->store_, engine->lengths_ms_);
+  engine->symbols_ =
+      std::make_unique<Symbols>(*engine->store_, engine->lengths_ms_, *engine->scan_, *engine->session_);
   return engine;
 }
 
 Engine::~Engine() = default;
 
-Result<uint32_t> Engine::add_symbol(const std::string& name) {
-  const market::Layout& layout = store_->layout();
-  if (!suitable_name(name)) {
-    return Error{ErrorCode::E_SYMBOL,
-                 "'" + name + "' is no symbol name",
-                 std::nullopt,
-                 "1 to " + std::to_string(market::kSymbolNameBytes) + " bytes without spaces",
-                 {}};
+Result<market::SymbolKey> Engine::add_symbol(const SymbolSpec& spec) {
+  std::vector<uint32_t> intervals;
+  for (const std::string& name : spec.intervals) {
+    Result<uint32_t> interval = interval_index(name);
+    if (!interval.ok()) return interval.error();
+    intervals.push_back(interval.value());
   }
-  if (slots_.count(name) > 0) {
-    return Error{ErrorCode::E_DUPLICATE, "the symbol '" + name + "' exists already", std::nullopt, {}, {}};
-  }
-  if (symbols_.size() >= layout.max_symbols) {
-    return Error{ErrorCode::E_LIMIT,
-                 "all " + std::to_string(layout.max_symbols) + " symbol slots are in use",
-                 std::nullopt,
-                 "at most maxSymbols symbols",
-                 {}};
-  }
-  const auto slot = static_cast<uint32_t>(symbols_.size());
-  market::SymbolRecord& record = store_->symbol(slot);
-  std::memcpy(record.name, name.data(), name.size());
-  record.name_bytes.store(static_cast<int32_t>(name.size()), std::memory_order_relaxed);
-  // Release: the name before the state that says it may be read.
-  record.state.store(static_cast<int32_t>(market::SymbolState::ready), std::memory_order_release);
-  market::Header& header = store_->header();
-  header.symbol_count.store(static_cast<int32_t>(slot + 1), std::memory_order_release);
-  header.symbol_table_version.fetch_add(1, std::memory_order_release);
-  symbols_.push_back(name);
-  slots_.emplace(name, slot);
-  scan_->activate(slot);
-  return slot +
-         static_cast<uint32_t>(record.generation.load(std::memory_order_relaxed)) * kSlotsPerGeneration;
+  return symbols_->add(spec, intervals);
 }
 
 Result<uint32_t> Engine::interval_index(const std::string& name) const {
@@ -245,13 +213,14 @@ TraderAck Engine::ack_of(uint32_t trader, const TraderSpec& spec) const {
 
 std::vector<std::string> Engine::missing_symbols(uint32_t reads) const {
   std::vector<std::string> missing;
-  for (uint32_t slot = 0; slot < symbols_.size(); ++slot) {
+  const market::SymbolTable& symbols = symbols_->table();
+  for (uint32_t slot = 0; slot < symbols.end(); ++slot) {
     for (uint32_t i = 0; i < intervals_.size(); ++i) {
-      if ((reads >> i & 1) == 0) continue;
+      if ((reads >> i & 1) == 0 || !symbols.in_use(slot)) continue;
       const market::SeriesRecord& series = store_->series(slot, i);
       if (series.closed_count.load(std::memory_order_relaxed) > 0) continue;
       if (series.box.version.load(std::memory_order_relaxed) > 0) continue;
-      missing.push_back(symbols_[slot]);
+      missing.push_back(symbols.name(slot));
       break;
     }
   }
@@ -275,7 +244,11 @@ Status Engine::set_batch_symbols(double symbols) {
 Cycle Engine::cycle(double now_ms, scan::Start start) {
   const auto begun = std::chrono::steady_clock::now();
   Cycle done;
-  done.report = scan_->cycle(now_ms, start);
+  symbols_->reclaim();
+  done.report = scan_->cycle(now_ms, start, [&] {
+    session_->update(scan_->blocks(), now_ms);
+    if (session_->resync()) scan_->want_snapshots();
+  });
   done.number = ++cycles_;
   done.epoch = store_->tracker().epoch();
   store_->control().heartbeat.fetch_add(1, std::memory_order_relaxed);
@@ -308,7 +281,7 @@ Status Engine::series(const std::string& text, const std::string& interval, cons
                       uint32_t slot, std::vector<double>* values) {
   Result<uint32_t> base = interval_index(interval);
   if (!base.ok()) return base.error();
-  if (slot >= symbols_.size()) {
+  if (!symbols_->table().in_use(slot)) {
     return Error{
         ErrorCode::E_SYMBOL, "no symbol has the index " + std::to_string(slot), std::nullopt, {}, {}};
   }

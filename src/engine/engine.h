@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "filter/compile.h"
+#include "engine/symbols.h"
 #include "market/store.h"
 #include "scan/scan.h"
+#include "session/session.h"
 
 namespace tickscan::engine {
 
@@ -83,8 +85,13 @@ class Engine {
   static Result<std::unique_ptr<Engine>> create(const EngineConfig& config);
   ~Engine();
 
-  // The key: slot + generation × 8192.
-  Result<uint32_t> add_symbol(const std::string& name);
+  // A symbol can be written from now on, and takes part in cycles once it was started: in between its history is
+  // loaded, and nobody waits for it.
+  Result<market::SymbolKey> add_symbol(const SymbolSpec& spec);
+  Status start_symbol(market::SymbolKey key) { return symbols_->start(key); }
+  // The next cycle's deltas say which matches it left.
+  Status remove_symbol(market::SymbolKey key) { return symbols_->remove(key); }
+  Status configure_session(const SessionConfig& config) { return symbols_->configure(config); }
   Result<TraderAck> add_trader(const TraderSpec& spec);
   // The trader's whole new specification; on an error it runs on as it was.
   Result<TraderAck> update_trader(uint32_t trader, const TraderSpec& spec);
@@ -108,6 +115,8 @@ class Engine {
 
   [[nodiscard]] const market::Store& store() const { return *store_; }
   [[nodiscard]] const scan::Scan& scan() const { return *scan_; }
+  [[nodiscard]] const session::Session& session() const { return *session_; }
+  [[nodiscard]] const market::SymbolTable& symbols() const { return symbols_->table(); }
   [[nodiscard]] const Arena& arena() const { return *arena_; }
   [[nodiscard]] const Totals& totals() const { return totals_; }
   [[nodiscard]] uint32_t cycles() const { return cycles_; }
@@ -130,8 +139,8 @@ class Engine {
   std::unique_ptr<market::Store> store_;
   std::unique_ptr<Arena> arena_;
   std::unique_ptr<scan::Scan> scan_;
-  std::vector<std::string> symbols_;  // by slot
-  std::map<std::string, uint32_t> slots_;
+  std::unique_ptr<session::Session> session_;
+  std::unique_ptr<Symbols> symbols_;
   std::map<std::string, uint32_t> trader_ids_;
   uint32_t cycles_ = 0;
   Totals totals_;

@@ -92,6 +92,7 @@ Layout::Layout(const Config& config)
   dirty = place(uint64_t{2} * row_count * row_words * sizeof(int32_t));
   times = place(uint64_t{max_symbols} * sizeof(int32_t));
   debug = place(sizeof(DebugRing));
+  loaded = place(sizeof(int32_t) * series_count);
   tickers = place(sizeof(TickerRecord) * max_symbols);
   series = place(sizeof(SeriesRecord) * series_count);
   rings = place(ring_stride * series_count);
@@ -160,8 +161,10 @@ void Layout::for_each(uint64_t base, const std::function<void(const char*, doubl
   number("writerClaim", offsetof(WriterRecord, claim));
   number("writerUpdates", offsetof(WriterRecord, updates));
   number("writerRejected", offsetof(WriterRecord, rejected));
+  number("writerWriting", offsetof(WriterRecord, writing));
   number("maxWriters", kMaxWriters);
   address("times", times);
+  address("loaded", loaded);
   address("debugEnabled", debug + offsetof(DebugRing, enabled));
   address("debugNext", debug + offsetof(DebugRing, next));
   address("debugEntries", debug + offsetof(DebugRing, entries));

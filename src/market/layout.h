@@ -1,7 +1,7 @@
 // Where everything lies in the shared memory. This is the only source of offsets: JavaScript gets them as
 // a list of names and numbers at READY (`for_each`), and checks the header's magic and version on attach.
 //
-//   Header │ DirtyControl │ writers │ symbol table │ dirty words A, B │ times │ debug ring │ tickers │ series │ rings
+//   Header │ DirtyControl │ writers │ symbol table │ dirty words A, B │ times │ debug ring │ loaded │ tickers │ series │ rings
 //
 // A Layout is a value computed from a Config before any memory is taken. Offsets count from the region's
 // start; the region's address is added when they are published.
@@ -61,6 +61,7 @@ struct Layout {
   uint64_t dirty;
   uint64_t times;
   uint64_t debug;
+  uint64_t loaded;
   uint64_t tickers;
   uint64_t series;
   uint64_t rings;

@@ -84,6 +84,8 @@ struct SeriesRecord {
 };
 static_assert(sizeof(SeriesRecord) == 192);
 
+inline constexpr uint32_t kMaxWriters = 64;
+inline constexpr uint32_t kMaxSymbols = 8192;
 inline constexpr uint32_t kSymbolNameBytes = 48;
 
 struct SymbolRecord {
@@ -95,14 +97,18 @@ struct SymbolRecord {
 };
 static_assert(sizeof(SymbolRecord) == 64);
 
-enum class SymbolState : int32_t { free = 0, ready = 1 };
+// A loading symbol can be written, and is not scanned yet.
+enum class SymbolState : int32_t { free = 0, ready = 1, loading = 2 };
+
+// What a writer names a symbol by: slot + generation × kMaxSymbols. It stays below 2^53, so JavaScript holds it.
+using SymbolKey = uint64_t;
 
 // One per writer thread. A writer's id is its index + 1.
 struct WriterRecord {
   std::atomic<int32_t> claim;     // 0 free, 1 claimed
   std::atomic<int32_t> updates;   // stored by the writer alone
   std::atomic<int32_t> rejected;  // stored by the writer alone
-  int32_t reserved;
+  std::atomic<int32_t> writing;   // slot + 1 while a write may be under way, 0 outside; symbol_table.h
 };
 static_assert(sizeof(WriterRecord) == 16);
 
@@ -123,8 +129,6 @@ struct DebugRing {
   DebugEntry entries[kDebugEntries];
 };
 
-inline constexpr uint32_t kMaxWriters = 64;
-inline constexpr uint32_t kMaxSymbols = 8192;
 inline constexpr uint32_t kMaxIntervals = 8;
 inline constexpr uint32_t kMaxKlines = 5000;
 

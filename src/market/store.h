@@ -45,6 +45,13 @@ class Store {
   [[nodiscard]] std::atomic<int32_t>& time(uint32_t slot) const {
     return at<std::atomic<int32_t>>(layout_.times + sizeof(int32_t) * slot);
   }
+  // Closed klines of a series that did not come one by one at its end: history, and filled gaps. Stored by the
+  // series' writer while the revision is odd, so it is a function of the revision; closed_count minus this is how
+  // many klines a feed has closed.
+  [[nodiscard]] std::atomic<int32_t>& loaded(uint32_t slot, uint32_t interval) const {
+    return at<std::atomic<int32_t>>(layout_.loaded + sizeof(int32_t) * series_index(slot, interval));
+  }
+  [[nodiscard]] DebugRing& debug() const { return at<DebugRing>(layout_.debug); }
   [[nodiscard]] WriterRecord& writer(uint32_t index) const {
     return at<WriterRecord>(layout_.writers + sizeof(WriterRecord) * index);
   }

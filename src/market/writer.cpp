@@ -46,6 +46,20 @@ void add(std::atomic<int32_t>& counter, double amount) {
 
 }  // namespace
 
+bool Writer::enter(SymbolKey key) {
+  const auto slot = static_cast<uint32_t>(key % kMaxSymbols);
+  writing_->store(static_cast<int32_t>(slot) + 1, std::memory_order_seq_cst);
+  // Sequentially consistent on both sides: either this look sees that the symbol was removed, or the removal sees
+  // that somebody writes.
+  const int32_t generation = store_.symbol(slot).generation.load(std::memory_order_seq_cst);
+  if (static_cast<uint32_t>(generation) == key / kMaxSymbols) return true;
+  leave();
+  return false;
+}
+
+// Release: every store of the write comes before.
+void Writer::leave() { writing_->store(0, std::memory_order_release); }
+
 bool Writer::claim(MailboxHeader& box) {
   int32_t owner = box.owner.load(std::memory_order_relaxed);
   if (owner == id_) return true;
@@ -58,8 +72,15 @@ void Writer::release(MailboxHeader& box) {
   box.owner.compare_exchange_strong(mine, 0, std::memory_order_acq_rel);
 }
 
-WriteResult Writer::update_ticker(uint32_t slot, const double (&fields)[kTickerFields]) {
+WriteResult Writer::update_ticker(SymbolKey key, const double (&fields)[kTickerFields]) {
   if (!valid(fields)) return WriteResult::invalid;
+  if (!enter(key)) return WriteResult::removed;
+  const WriteResult result = write_ticker(static_cast<uint32_t>(key % kMaxSymbols), fields);
+  leave();
+  return result;
+}
+
+WriteResult Writer::write_ticker(uint32_t slot, const double (&fields)[kTickerFields]) {
   TickerRecord& record = store_.ticker(slot);
   if (!claim(record.box)) return WriteResult::owned;
   const double* before = record.slots[record.box.published_slot()];
@@ -71,10 +92,16 @@ WriteResult Writer::update_ticker(uint32_t slot, const double (&fields)[kTickerF
   return WriteResult::written;
 }
 
-WriteResult Writer::update_kline(uint32_t slot, uint32_t interval, const Kline& kline, bool closed) {
+WriteResult Writer::update_kline(SymbolKey key, uint32_t interval, const Kline& kline, bool closed) {
   if (!valid(kline)) return WriteResult::invalid;
-  if (!claim(store_.series(slot, interval).box)) return WriteResult::owned;
-  return closed ? write_closed(slot, interval, kline) : write_live(slot, interval, kline);
+  if (!enter(key)) return WriteResult::removed;
+  const auto slot = static_cast<uint32_t>(key % kMaxSymbols);
+  WriteResult result = WriteResult::owned;
+  if (claim(store_.series(slot, interval).box)) {
+    result = closed ? write_closed(slot, interval, kline) : write_live(slot, interval, kline);
+  }
+  leave();
+  return result;
 }
 
 WriteResult Writer::write_live(uint32_t slot, uint32_t interval, const Kline& kline) {
@@ -135,10 +162,17 @@ WriteResult Writer::write_closed(uint32_t slot, uint32_t interval, const Kline& 
   return WriteResult::written;
 }
 
-WriteResult Writer::load_history(uint32_t slot, uint32_t interval, std::span<const Kline> klines) {
+WriteResult Writer::load_history(SymbolKey key, uint32_t interval, std::span<const Kline> klines) {
   for (size_t i = 0; i < klines.size(); ++i) {
     if (!valid(klines[i]) || (i > 0 && !older(klines[i - 1], klines[i]))) return WriteResult::invalid;
   }
+  if (!enter(key)) return WriteResult::removed;
+  const WriteResult result = write_history(static_cast<uint32_t>(key % kMaxSymbols), interval, klines);
+  leave();
+  return result;
+}
+
+WriteResult Writer::write_history(uint32_t slot, uint32_t interval, std::span<const Kline> klines) {
   SeriesRecord& record = store_.series(slot, interval);
   const bool held = record.box.owner.load(std::memory_order_relaxed) == id_;
   if (!claim(record.box)) return WriteResult::owned;
@@ -176,6 +210,9 @@ void Writer::rewrite(uint32_t slot, uint32_t interval, std::span<const Kline> ke
   record.revision.store(odd, std::memory_order_relaxed);
   for (uint32_t i = 0; i < keep; ++i) ring.overwrite(count - keep + i, kept[i]);
   record.gaps.store(count_gaps(interval, kept), std::memory_order_relaxed);
+  // Appends alone leave this as it is.
+  const uint32_t before = ring.count();
+  store_.loaded(slot, interval).fetch_add(static_cast<int32_t>(count - before), std::memory_order_relaxed);
   record.closed_count.store(static_cast<int32_t>(count), std::memory_order_release);
   if (history) record.history_count.store(static_cast<int32_t>(count), std::memory_order_relaxed);
   record.revision.store(odd + 1, std::memory_order_release);

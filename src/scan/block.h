@@ -30,6 +30,7 @@ struct SeriesLanes {
   int32_t reader_slot[kLanes];               // our slot of the live kline's mailbox
   int32_t scanned[kLanes];                   // version of the record that was ingested last
   int32_t noted[kLanes];                     // the sweep's note of what writers had marked
+  int32_t loaded[kLanes];                    // of the visible ones, those that no feed closed; of `revision`
   std::atomic<int32_t> version;  // odd while any lane of `now` is written; for readers outside the engine
   double odd_since[kLanes];      // when the ring was first seen half rewritten, ms; NaN while it is whole
   LaneMask live;                 // lanes whose live kline is newer than the last closed one
@@ -37,6 +38,11 @@ struct SeriesLanes {
   LaneMask damaged;  // lanes whose ring stayed half rewritten: left alone until its writer comes back
   LaneMask rebuild;  // lanes whose history changed: step again from the oldest
   double length_ms;
+
+  // Klines that a feed has closed one by one, of those that the last ingest saw.
+  [[nodiscard]] uint32_t fed(uint32_t lane) const {
+    return visible[lane] - static_cast<uint32_t>(loaded[lane]);
+  }
 };
 
 struct Block {

@@ -50,6 +50,8 @@ bool ingest_series(const market::Store& store, uint32_t slot, uint32_t interval,
   series.reader_slot[lane] = record.box.take(series.reader_slot[lane]);
   series.visible[lane] = ring.count();
   const bool rewritten = revision != series.revision[lane];
+  // It moves with the revision alone; should that move now, the lane breaks at its first step and comes again.
+  if (rewritten) series.loaded[lane] = store.loaded(slot, interval).load(std::memory_order_acquire);
   const bool lapped = series.cursor[lane] < ring.oldest(series.visible[lane]);
   if (rewritten || lapped) series.rebuild |= lane_bit(lane);
   series.revision[lane] = revision;

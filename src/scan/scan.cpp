@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "scan/ingest.h"
+#include "scan/lanes.h"
 
 namespace tickscan::scan {
 
@@ -39,30 +40,17 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
   const auto interval_count = static_cast<uint32_t>(lengths_ms.size());
   for (uint32_t index = 0; index < blocks_count_; ++index) {
     Block& block = blocks_[index];
-    std::fill_n(&block.ticker[0][0], kTickerLanes * kLanes, kUnknown);
-    std::fill_n(block.ticker_slot, kLanes, MailboxHeader::kInitialReader);
-    std::fill_n(block.ticker_scanned, kLanes, 0);
-    std::fill_n(block.ticker_noted, kLanes, 0);
     block.ticker_version.store(0, std::memory_order_relaxed);
     std::fill_n(block.dirty, kMaxRows, LaneMask{0});
     block.active = block.updated = block.broken = 0;
     block.series = std::span(series_).subspan(size_t{index} * interval_count, interval_count);
     for (uint32_t i = 0; i < interval_count; ++i) {
       SeriesLanes& one = block.series[i];
-      std::fill_n(&one.closed[0][0], market::kKlineFields * kLanes, kUnknown);
-      std::fill_n(&one.now[0][0], market::kKlineFields * kLanes, kUnknown);
-      std::fill_n(one.decided, kLanes, -std::numeric_limits<double>::infinity());
-      std::fill_n(one.cursor, kLanes, 0U);
-      std::fill_n(one.visible, kLanes, 0U);
-      std::fill_n(one.revision, kLanes, 0);
-      std::fill_n(one.reader_slot, kLanes, MailboxHeader::kInitialReader);
-      std::fill_n(one.scanned, kLanes, 0);
-      std::fill_n(one.noted, kLanes, 0);
       one.version.store(0, std::memory_order_relaxed);
       one.live = one.rebuild = one.deferred = one.damaged = 0;
-      std::fill_n(one.odd_since, kLanes, kUnknown);
       one.length_ms = lengths_ms[i];
     }
+    for (uint32_t lane = 0; lane < kLanes; ++lane) clear_lane(block, lane);
   }
   compile();
 }
@@ -82,6 +70,33 @@ void Scan::activate(uint32_t slot) {
   // Filters that read nothing of the market are true of the new symbol too.
   DirtyTracker tracker = store_.tracker();
   for (uint32_t row = 0; row < store_.layout().row_count; ++row) tracker.mark(row, slot);
+}
+
+void Scan::deactivate(uint32_t slot) {
+  const uint32_t index = slot / kLanes;
+  const LaneMask bit = lane_bit(slot % kLanes);
+  Block& block = blocks_[index];
+  if ((block.active & bit) == 0) return;
+  put_rest_back();
+  block.active &= ~bit;
+  --symbol_count_;
+  clear_lane(block, slot % kLanes);
+  timelines_.forget(index, slot % kLanes);
+  for (uint32_t number = 0; number < traders_.size(); ++number) {
+    Trader& trader = traders_[number];
+    if (!trader.in_use) continue;
+    if (!trader.gate.empty()) trader.gate.forget(index, bit);
+    if ((trader.matches[index] & bit) == 0) continue;
+    trader.matches[index] &= ~bit;
+    Change change;
+    change.trader = number;
+    change.left = bit;
+    removed_.emplace_back(index, change);
+  }
+}
+
+void Scan::want_snapshots() {
+  for (Trader& trader : traders_) trader.snapshot_wanted = trader.in_use;
 }
 
 void Scan::compile() {
@@ -175,10 +190,15 @@ void Scan::end_cycle() {
   for (const uint32_t trader : gated_traders_) traders_[trader].gate.finish();
 }
 
-CycleReport Scan::cycle(double now_ms, Start start) {
+CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_deltas) {
   for (BlockResult& result : results_) result.clear();
   if (start == Start::anew) put_rest_back();
   if (next_due_ == due_.size()) drain(now_ms);
+  for (auto& [block, change] : removed_) {
+    change.time = cycle_ms_;
+    results_[block].changes.push_back(change);
+  }
+  removed_.clear();
   const uint32_t end = slice_end();
   const uint32_t* items = due_.data() + next_due_;
   const auto work = [&](uint32_t item, uint32_t thread) { scan_block(items[item], thread, cycle_ms_, true); };
@@ -190,6 +210,7 @@ CycleReport Scan::cycle(double now_ms, Start start) {
     end_cycle();
     sweep_.run(store_, blocks_);
   }
+  before_deltas();
   packer_.pack(traders_, results_, cycle_ms_, &deltas_);
   report.sizes = sizer_.count(
       traders_, results_, deltas_.words.size() * sizeof(int32_t) + deltas_.values.size() * sizeof(double));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/function_ref.h"
 #include "market/store.h"
 #include "scan/delta.h"
 #include "scan/delta_sizes.h"
@@ -49,6 +50,9 @@ class Scan {
 
   // A symbol's lane takes part from the next cycle on.
   void activate(uint32_t slot);
+  // The lane takes part no longer and keeps nothing; the next cycle's deltas say what it left.
+  void deactivate(uint32_t slot);
+  [[nodiscard]] std::span<const Block> blocks() const { return blocks_; }
 
   // trees: the filter, then the columns. The trader's first decision comes with the next cycle.
   Result<uint32_t> add_trader(const std::string& id, std::span<const filter::Tree> trees,
@@ -66,7 +70,9 @@ class Scan {
   // Scans at most batch_symbols dirty symbols, in whole blocks; the rest of the change set stays with the cycle, which
   // is `pending` then. A cycle with a new or changed trader is never cut: its first decision is one delta.
   // The deltas stay valid until the next cycle.
-  CycleReport cycle(double now_ms, Start start = Start::anew);
+  // `before_deltas` is called when all is scanned and no delta is packed.
+  CycleReport cycle(double now_ms, Start start, FunctionRef<void()> before_deltas);
+  void want_snapshots();
   [[nodiscard]] const PackedDeltas& deltas() const { return deltas_; }
 
   // False: every cycle scans all symbols, whatever was marked. Same matches, more work.
@@ -139,6 +145,7 @@ class Scan {
   std::vector<uint32_t> gated_traders_;    // tick traders with a gate: time may make their blocks due
   std::vector<uint32_t> leaving_traders_;  // just switched off
   std::vector<BlockResult> results_;
+  std::vector<std::pair<uint32_t, Change>> removed_;  // by block: what removed symbols left
   // The cycle under way: its time, its due blocks, and the first one that no slice has scanned yet.
   double cycle_ms_ = 0;
   std::vector<uint32_t> due_;

@@ -110,6 +110,7 @@ Status Scan::remove_trader(uint32_t index) {
     return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(index), std::nullopt, {}, {}};
   }
   put_rest_back();
+  std::erase_if(removed_, [index](const auto& one) { return one.second.trader == index; });
   Trader& gone = traders_[index];
   sizer_.take_out(gone, blocks_count_);
   if (gone.enabled) plan_.remove(gone.expression);

@@ -90,6 +90,19 @@ Result<TimelineId> Timelines::find_or_make(uint32_t base, uint32_t intervals) {
   return static_cast<TimelineId>(place);
 }
 
+void Timelines::forget(uint32_t block, uint32_t lane) {
+  for (Timeline& one : table_) {
+    if (!one.in_use()) continue;
+    one.decided.at<double>(block)[lane] = -std::numeric_limits<double>::infinity();
+    for (uint32_t i = 0; i < interval_count_; ++i) {
+      if ((one.intervals >> i & 1) == 0) continue;
+      one.cursors[i].at<uint32_t>(block)[lane] = 0;
+      auto* fields = one.lanes[i].at<double>(block);
+      for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kUnknown;
+    }
+  }
+}
+
 void Timelines::remove_ref(TimelineId id) {
   Timeline& timeline = table_[id];
   TICKSCAN_ASSERT(timeline.refs > 0);

@@ -44,6 +44,9 @@ class Timelines {
   // The timeline with this base and exactly these intervals, made if there is none.
   Result<TimelineId> find_or_make(uint32_t base, uint32_t intervals);
 
+  // A removed symbol's lane: nothing stepped, nothing decided.
+  void forget(uint32_t block, uint32_t lane);
+
   void add_ref(TimelineId id) { table_[id].refs += 1; }
   void remove_ref(TimelineId id);
 

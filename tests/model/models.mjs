@@ -49,6 +49,15 @@ export const models = [
     short: [{}, { MAX_KLINES: 1 }],
     full: [{ MAX_KLINES: 3, APPENDS: 5, REWRITES: 2, READS: 3 }],
   },
+  {
+    name: 'removal',
+    holds: 'a slot that is used again holds nothing of the symbol that was removed, whatever its writers do',
+    short: [{}, { WRITERS: 1, WRITES: 3, RENEWALS: 3 }],
+    full: [
+      { WRITERS: 3, WRITES: 2, RENEWALS: 2 },
+      { WRITES: 3, RENEWALS: 3 },
+    ],
+  },
 ]
 
 /**
@@ -104,6 +113,13 @@ export const mutants = [
   row('ring', 'REVISION_STAYS_EVEN', 'a rewrite moves the revision only at its end', 'TORN_FREE'),
   row('ring', 'READS_WHILE_ODD', 'a reader begins in the middle of a rewrite', 'TORN_FREE'),
   row('ring', 'COUNT_BEFORE_DATA', 'closedCount is stored before the kline', 'TORN_FREE'),
+
+  row('removal', 'LOOK_BEFORE_WORD', 'a writer looks at the generation, then says what it writes', 'CLEAN'),
+  row('removal', 'NO_LOOK', 'a writer trusts its key', 'CLEAN'),
+  row('removal', 'LEAVE_BEFORE_END', 'the word is taken back before the last store', 'CLEAN'),
+  row('removal', 'LOOK_BEFORE_BUMP', 'the removal looks at the words, then moves the generation', 'CLEAN'),
+  row('removal', 'NO_WAIT', 'the removal does not look at the words', 'CLEAN'),
+  row('removal', 'NO_RESET', 'the slot is given away as it is', 'CLEAN'),
 ]
 
 /**

@@ -22,6 +22,9 @@ after(() => fs.rmSync(folder, { recursive: true }))
 const MARK = ['load epoch', 'or dirty A', 'load epoch', 'store writer', 'load idle']
 // mailbox.pml: fill, publish (the exchange, the writer's word, the version), then the mark.
 const PUBLISH = ['exchange state', 'store writer', 'store version']
+// removal.pml: every write stands between these.
+const ENTER = ['store writing in', 'load generation']
+const LEAVE = ['store writing out']
 // ring.pml: append; rewrite, whose revision is odd while the entries change.
 const APPEND = ['store entry', 'store closedCount', 'store version']
 const REWRITE = ['store revision odd', 'load revision', 'store entry', 'store revision even', 'store version']
@@ -34,20 +37,23 @@ const INSERT = [...REWRITE.slice(0, 3), 'store closedCount', ...REWRITE.slice(3)
 const cases = {
   ticker: {
     act: ({ ticker }) => ticker({ last: 5 }),
-    trace: ['claim', 'store slot', ...PUBLISH, ...MARK],
+    trace: [...ENTER, 'claim', 'store slot', ...PUBLISH, ...MARK, ...LEAVE],
   },
   'live kline': {
     act: ({ write }) => write(kline(1, { closed: false })),
-    trace: ['claim', 'store slot', ...PUBLISH, ...MARK],
+    trace: [...ENTER, 'claim', 'store slot', ...PUBLISH, ...MARK, ...LEAVE],
   },
-  'closed kline': { act: ({ write }) => write(kline(1)), trace: ['claim', ...APPEND, ...MARK] },
+  'closed kline': {
+    act: ({ write }) => write(kline(1)),
+    trace: [...ENTER, 'claim', ...APPEND, ...MARK, ...LEAVE],
+  },
   correction: {
     act: ({ write, forget }) => {
       write(kline(1))
       forget()
       write(kline(1, { volume: 77 }))
     },
-    trace: [...REWRITE, ...MARK],
+    trace: [...ENTER, ...REWRITE, ...MARK, ...LEAVE],
   },
   'filled gap': {
     act: ({ write, forget }) => {
@@ -56,21 +62,36 @@ const cases = {
       forget()
       write(kline(2))
     },
-    trace: [...INSERT, ...MARK],
+    trace: [...ENTER, ...INSERT, ...MARK, ...LEAVE],
   },
   'the epoch moves after the bit was set': {
     act: ({ ticker, during }) => {
       during('or dirty A', ({ swap }) => swap())
       ticker({ last: 5 })
     },
-    trace: ['claim', 'store slot', ...PUBLISH, ...MARK.slice(0, 3), 'or dirty B', ...MARK.slice(3)],
+    trace: [
+      ...ENTER,
+      ...['claim', 'store slot', ...PUBLISH, ...MARK.slice(0, 3), 'or dirty B', ...MARK.slice(3)],
+      ...LEAVE,
+    ],
   },
   'the engine sleeps': {
     act: ({ ticker, sleep }) => {
       sleep()
       ticker({ last: 5 })
     },
-    trace: ['claim', 'store slot', ...PUBLISH, ...MARK, 'exchange idle', 'notify idle'],
+    trace: [
+      ...ENTER,
+      ...['claim', 'store slot', ...PUBLISH, ...MARK, 'exchange idle', 'notify idle'],
+      ...LEAVE,
+    ],
+  },
+  'the symbol was removed': {
+    act: ({ ticker, remove }) => {
+      remove()
+      ticker({ last: 5 })
+    },
+    trace: [...ENTER, ...LEAVE],
   },
 }
 
@@ -118,6 +139,7 @@ async function rig(sources) {
     write: (/** @type {any} */ one) => withRecorder(() => klines.write(0, 0, one, 0)),
     forget: () => trace.splice(0),
     sleep: () => real.store(words, layout.idle / 4, 1),
+    remove: () => market.removeSymbol(0),
     during: (/** @type {string} */ step, /** @type {() => void} */ act) =>
       hooks.set(step, () => act({ swap: () => real.add(words, layout.epoch / 4, 1) })),
   }
@@ -182,6 +204,15 @@ function nameWords(layout, id) {
       if (control.has(byte)) return `${verb} ${control.get(byte)}`
       if (byte >= layout.dirty && byte < layout.dirty + 2 * bufferBytes) {
         return `${verb} dirty ${byte < layout.dirty + bufferBytes ? 'A' : 'B'}`
+      }
+      if (byte >= layout.writers && byte < layout.symbols) {
+        if ((byte - layout.writers) % layout.writerStride !== layout.writerWriting) return undefined
+        return `${verb} writing ${value === 0 ? 'out' : 'in'}`
+      }
+      if (byte >= layout.symbols && byte < layout.dirty) {
+        return (byte - layout.symbols) % layout.symbolStride === layout.symbolGeneration
+          ? `${verb} generation`
+          : undefined
       }
       const inTicker = byte >= layout.tickers && byte < layout.series
       if (!inTicker && !(byte >= layout.series && byte < layout.rings)) return undefined
@@ -264,7 +295,32 @@ const mutants = [
     'memory.publish(box, mine); const { doubles } = memory',
     'ticker',
   ],
-  ['ticker-writer.js', 'if (!memory.claim(box)) return OWNED', '', 'ticker'],
+  ['ticker-writer.js', '!memory.claim(box) ? OWNED : ', '', 'ticker'],
+  [
+    'market-memory.js',
+    'const generation = Atomics.load(words, this.#generations + symbol * this.#symbolWords)',
+    'const generation = words[this.#generations + symbol * this.#symbolWords]',
+    'ticker',
+  ],
+  [
+    'market-memory.js',
+    'Atomics.store(words, this.#writing, symbol + 1)',
+    'Atomics.load(words, this.#generations + symbol * this.#symbolWords)',
+    'ticker',
+  ],
+  [
+    'market-memory.js',
+    'if (generation * KEY_SLOTS + symbol === key) return true',
+    'return true',
+    'the symbol was removed',
+  ],
+  [
+    'ticker-writer.js',
+    'memory.mark(0, symbol, box)',
+    'memory.leave(); memory.mark(0, symbol, box)',
+    'ticker',
+  ],
+  ['kline-writer.js', 'memory.leave()', '', 'closed kline'],
   [
     'kline-writer.js',
     'const to = this.ring(symbol, row) + (count % this.#capacity)',

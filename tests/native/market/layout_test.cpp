@@ -48,6 +48,7 @@ TEST_P(LayoutSizes, PartsFollowEachOtherWithoutOverlap) {
                {layout.dirty, uint64_t{2} * layout.row_count * layout.row_words * 4},
                {layout.times, uint64_t{4} * layout.max_symbols},
                {layout.debug, sizeof(DebugRing)},
+               {layout.loaded, sizeof(int32_t) * series},
                {layout.tickers, sizeof(TickerRecord) * layout.max_symbols},
                {layout.series, sizeof(SeriesRecord) * series},
                {layout.rings, layout.ring_stride * series},

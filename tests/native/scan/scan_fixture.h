@@ -46,7 +46,9 @@ struct World {
     writer = std::make_unique<market::Writer>(engine->store(), 0);
     writer->interval_ms = lengths;
     for (uint32_t slot = 0; slot < symbol_count; ++slot) {
-      EXPECT_TRUE(engine->add_symbol("S" + std::to_string(slot)).ok());
+      const auto key = engine->add_symbol({"S" + std::to_string(slot), {}, kUnknown});
+      EXPECT_TRUE(key.ok());
+      EXPECT_FALSE(engine->start_symbol(key.value()));
       NaiveMarket market;
       for (const double length : lengths) market.series.push_back({length, {}, {}, false});
       market.ticker.assign(market::kTickerFields, kUnknown);

@@ -30,6 +30,7 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
   const dirty = place(2 * rowCount * rowWords * 4)
   const times = place(maxSymbols * 4)
   const debug = place(8 + 16 * DEBUG_ENTRIES)
+  const loaded = place(4 * maxSymbols * intervalCount)
   const tickers = place(256 * maxSymbols)
   const series = place(192 * maxSymbols * intervalCount)
   const rings = place(ringStride * maxSymbols * intervalCount)
@@ -86,8 +87,10 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
     writerClaim: 0,
     writerUpdates: 4,
     writerRejected: 8,
+    writerWriting: 12,
     maxWriters: MAX_WRITERS,
     times,
+    loaded,
     debugEnabled: debug,
     debugNext: debug + 4,
     debugEntries: debug + 8,

@@ -1,0 +1,120 @@
+// Which klines are new, which of them are checked, and what a check comes to.
+#include "session/lag_monitor.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tickscan::session {
+
+LagMonitor::LagMonitor(const market::Store& store, std::span<const double> lengths_ms)
+    : store_(store),
+      lengths_ms_(lengths_ms.begin(), lengths_ms.end()),
+      symbols_(store.layout().max_symbols),
+      clock_lanes_(size_t{store.blocks()} * lengths_ms.size()),
+      lagging_(store.blocks()),
+      stalled_(store.blocks()),
+      found_late_(store.blocks()) {}
+
+void LagMonitor::add(uint32_t slot, uint32_t interval, double threshold_ms) {
+  Symbol& symbol = symbols_[slot];
+  symbol = Symbol{};
+  symbol.interval = interval;
+  symbol.threshold_ms = threshold_ms;
+  clock_lanes_[slot / kLanes * lengths_ms_.size() + interval] |= lane_bit(slot % kLanes);
+}
+
+void LagMonitor::remove(uint32_t slot) {
+  const LaneMask others = ~lane_bit(slot % kLanes);
+  const uint32_t block = slot / kLanes;
+  clock_lanes_[block * lengths_ms_.size() + symbols_[slot].interval] &= others;
+  lagging_[block] &= others;
+  stalled_[block] &= others;
+  symbols_[slot] = Symbol{};
+}
+
+void LagMonitor::set_priority(uint32_t slot, bool priority) { symbols_[slot].priority = priority; }
+
+void LagMonitor::look(std::span<const scan::Block> blocks, double now_ms) {
+  for (uint32_t index = 0; index < blocks.size(); ++index) {
+    const scan::Block& block = blocks[index];
+    found_late_[index] = 0;
+    const LaneMask* clocks = clock_lanes_.data() + index * lengths_ms_.size();
+    for (uint32_t i = 0; i < lengths_ms_.size(); ++i) {
+      for_each_lane(block.dirty[1 + i] & block.active & ~block.broken & clocks[i],
+                    [&](uint32_t lane) { look_at_lane(block.series[i], index, lane, now_ms); });
+    }
+    if (lagging_[index] == 0) continue;
+    constexpr uint32_t kAllRows = (1U << scan::kMaxRows) - 1;
+    for_each_lane(block.dirty_in(kAllRows) & block.active & lagging_[index],
+                  [&](uint32_t lane) { symbols_[index * kLanes + lane].heard_ms = now_ms; });
+    stall(index, now_ms);
+  }
+}
+
+void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, uint32_t lane, double now_ms) {
+  const uint32_t slot = block * kLanes + lane;
+  Symbol& symbol = symbols_[slot];
+  const uint32_t end = series.fed(lane);
+  const uint32_t begin = symbol.counted;
+  if (static_cast<int32_t>(end - begin) <= 0) return;
+  const uint32_t step = symbol.priority ? 1 : check_interval_;
+  const uint32_t first = (begin + step - 1) / step * step;
+  const uint32_t last = (end - 1) / step * step;
+  const auto lag = [&](uint32_t n) {
+    return now_ms - close_time(series, slot, symbol.interval, lane, n);
+  };
+  const bool any = first < end;
+  const double newest_lag = lag(end - 1);
+  const double first_lag = any ? lag(first) : 0;
+  const double last_lag = any ? lag(last) : 0;
+  if (std::isnan(newest_lag + first_lag + last_lag)) return;
+  if (any) check(block, lane, symbol, first_lag, now_ms);
+  if (any && last != first) check(block, lane, symbol, last_lag, now_ms);
+  symbol.counted = end;
+  symbol.lag_ms = newest_lag;
+  symbol.lag_ms_max = std::fmax(symbol.lag_ms_max, newest_lag);
+}
+
+double LagMonitor::close_time(const scan::SeriesLanes& series, uint32_t slot, uint32_t interval, uint32_t lane,
+                              uint32_t n) const {
+  const market::KlineRing ring = store_.ring(slot, interval);
+  const uint32_t visible = series.visible[lane];
+  const int64_t place = int64_t{visible} - (series.fed(lane) - n);
+  // What the ring keeps no longer was at least as many intervals earlier.
+  int64_t kept = std::max<int64_t>(place, ring.oldest(visible));
+  for (; kept < visible; ++kept) {
+    market::Kline kline{};
+    const auto read = ring.read(static_cast<uint32_t>(kept), series.revision[lane], &kline);
+    if (read == market::KlineRing::Read::rewritten) return kUnknown;
+    if (read == market::KlineRing::Read::lapped) continue;
+    const double length_ms = lengths_ms_[interval];
+    return kline.open_time() + length_ms - static_cast<double>(kept - place) * length_ms;
+  }
+  // The writer has lapped all that was visible: its newer klines come in the next cycle.
+  return kUnknown;
+}
+
+void LagMonitor::check(uint32_t block, uint32_t lane, Symbol& symbol, double lag_ms, double now_ms) {
+  const LaneMask bit = lane_bit(lane);
+  const double threshold_ms = std::isnan(symbol.threshold_ms) ? threshold_ms_ : symbol.threshold_ms;
+  ++checks_;
+  stalled_[block] &= ~bit;
+  if (lag_ms > threshold_ms && lag_ms < kOtherTimeBaseMs) {
+    lagging_[block] |= bit;
+    found_late_[block] |= bit;
+    symbol.heard_ms = now_ms;
+  } else {
+    lagging_[block] &= ~bit;
+  }
+}
+
+void LagMonitor::stall(uint32_t block, double now_ms) {
+  for_each_lane(lagging_[block] & ~stalled_[block], [&](uint32_t lane) {
+    double& heard_ms = symbols_[block * kLanes + lane].heard_ms;
+    // A clock that was put back must not keep the session waiting for longer.
+    heard_ms = std::fmin(heard_ms, now_ms);
+    if (now_ms - heard_ms > stalled_after_ms_) stalled_[block] |= lane_bit(lane);
+  });
+}
+
+}  // namespace tickscan::session

@@ -1,0 +1,60 @@
+// From the lagging set to who is muted.
+#include "session/session.h"
+
+#include <algorithm>
+
+namespace tickscan::session {
+
+Session::Session(const market::Store& store, std::span<const double> lengths_ms)
+    : monitor_(store, lengths_ms),
+      muted_(store.blocks()),
+      said_lagging_(store.blocks()),
+      said_stalled_(store.blocks()) {}
+
+void Session::update(std::span<const scan::Block> blocks, double now_ms) {
+  monitor_.look(blocks, now_ms);
+  now_ms_ = now_ms;
+  const bool was_active = active_;
+  bool holds = false;
+  bool blinked = false;
+  for (uint32_t block = 0; block < blocks.size(); ++block) {
+    holds = holds || (monitor_.lagging()[block] & ~monitor_.stalled()[block]) != 0;
+    blinked = blinked || (monitor_.found_late()[block] & ~monitor_.lagging()[block]) != 0;
+  }
+  active_ = scope_ == Scope::symbol || !holds;
+  const bool back = mute(blocks);
+  blinked = blinked && active_;
+  resync_ = back || blinked || (active_ && !was_active);
+  note(was_active, blinked, now_ms);
+}
+
+bool Session::mute(std::span<const scan::Block> blocks) {
+  bool back = false;
+  for (uint32_t block = 0; block < blocks.size(); ++block) {
+    const LaneMask late = scope_ == Scope::symbol ? monitor_.lagging()[block] : monitor_.stalled()[block];
+    const LaneMask muted = active_ ? late : kAllLanes;
+    back = back || (muted_[block] & ~muted & blocks[block].active) != 0;
+    muted_[block] = muted;
+  }
+  return back;
+}
+
+void Session::note(bool was_active, bool blinked, double now_ms) {
+  if (was_active && !active_) inactive_since_ms_ = now_ms;
+  if (!was_active && active_) inactive_ms_ += std::max(0.0, now_ms - inactive_since_ms_);
+  if ((!was_active && active_) || (was_active && blinked && scope_ == Scope::session)) ++activations_;
+  const bool same = was_active == active_ && said_scope_ == scope_ &&
+                    std::ranges::equal(said_lagging_, monitor_.lagging()) &&
+                    std::ranges::equal(said_stalled_, monitor_.stalled());
+  if (same) return;
+  ++version_;
+  said_scope_ = scope_;
+  std::ranges::copy(monitor_.lagging(), said_lagging_.begin());
+  std::ranges::copy(monitor_.stalled(), said_stalled_.begin());
+}
+
+double Session::inactive_ms() const {
+  return inactive_ms_ + (active_ ? 0 : std::max(0.0, now_ms_ - inactive_since_ms_));
+}
+
+}  // namespace tickscan::session
