@@ -6,6 +6,7 @@
 import { STREAM_LIMIT } from './delta-stream.js'
 import { describe } from './names.js'
 import { checkKnown, checkSignal, configError, LIMITS, positive, wholeNumber } from './options.js'
+import { checkSession } from './session-options.js'
 import { checkParams } from './trader.js'
 
 /** @typedef {import('./engine-client.js').CallOptions} CallOptions */
@@ -49,15 +50,29 @@ import { checkParams } from './trader.js'
  *   `fullBytes` are of all cycles together
  * @property {{ updates: number, rejected: number }} writer of `scanner.writer`
  * @property {number} updates updates that all writers have marked (a 32-bit counter)
+ * @property {SessionStatus} session
  * @property {number} sweepFound updates that only the sweep found: 0 without faults
  * @property {{ pending: number, streams: number }} client commands on their way; open delta streams
  * @property {number} clock what the `clock` option says, ms
  */
 
 /**
+ * @typedef {object} SessionStatus
+ * @property {boolean} active
+ * @property {'session' | 'symbol'} scope
+ * @property {number} inactiveSeconds all in all, by the clock
+ * @property {number} activations how often it became active again
+ * @property {import('./session-gate.js').LaggingSymbol[]} lagging
+ * @property {{ worst: number, p50: number } | null} lagSeconds over all symbols, of their newest closed klines when
+ *   they were ingested; null before the first one
+ * @property {{ symbol: string, lagSeconds: number, lagSecondsMax: number }[]} symbols the same for each
+ */
+
+/**
  * @typedef {object} StreamOptions
  * @property {number} [limit] deltas that are kept for a slow reader, default 1024
  * @property {AbortSignal} [signal] ends the stream
+ * @property {boolean} [internal] true: every delta, whatever the session hides
  */
 
 /**
@@ -67,7 +82,42 @@ import { checkParams } from './trader.js'
  * @property {Readonly<Record<string, number>>} [params] name → number: constants of the expression
  */
 
-/** @typedef {EvaluateSelection & CallOptions} EvaluateOptions */
+/** @typedef {EvaluateSelection & ReadOptions & CallOptions} EvaluateOptions */
+
+/**
+ * What reads take: they show nothing that the session hides, unless they are for the program itself.
+ * @typedef {object} ReadOptions
+ * @property {boolean} [internal] true: also what the session hides, and while it is inactive
+ */
+
+/**
+ * @param {unknown} internal
+ * @returns {boolean}
+ */
+export function checkInternal(internal) {
+  if (internal === undefined) return false
+  if (typeof internal !== 'boolean') throw configError('internal', describe(internal), 'true or false')
+  return internal
+}
+
+/**
+ * @param {string} what
+ * @param {unknown} options
+ * @returns {boolean} internal
+ */
+export function checkRead(what, options) {
+  return options === undefined ? false : checkInternal(checkKnown(what, options, ['internal']).internal)
+}
+
+/**
+ * @param {(CallOptions & ReadOptions) | undefined} options
+ * @returns {{ internal: boolean, call: CallOptions }}
+ */
+export function checkGatedCall(options) {
+  if (options === undefined) return { internal: false, call: {} }
+  const { internal, ...call } = checkKnown('this call', options, ['signal', 'deadlineMs', 'internal'])
+  return { internal: checkInternal(internal), call: checkCall(call) }
+}
 
 /**
  * @param {CallOptions | undefined} options
@@ -126,51 +176,60 @@ function yesOrNo(option, value) {
 
 /**
  * @param {unknown} options
- * @returns {{ limit: number, signal: AbortSignal | undefined }}
+ * @returns {{ limit: number, signal: AbortSignal | undefined, internal: boolean }}
  */
 export function checkStream(options) {
-  const { limit = STREAM_LIMIT, signal } = checkKnown('deltas', options, ['limit', 'signal'])
+  const known = checkKnown('deltas', options, ['limit', 'signal', 'internal'])
+  const { limit = STREAM_LIMIT, signal, internal } = known
   if (!Number.isInteger(limit) || limit < 1)
     throw configError('limit', describe(limit), 'a whole number from 1')
-  return { limit, signal: signal === undefined ? undefined : checkSignal('signal', signal) }
+  const aborting = signal === undefined ? undefined : checkSignal('signal', signal)
+  return { limit, signal: aborting, internal: checkInternal(internal) }
 }
 
 /**
  * @param {unknown} filter
  * @param {unknown} options
  * @returns {{ symbols: readonly string[] | undefined, interval: string, params: Record<string, number>,
- *   call: CallOptions }}
+ *   internal: boolean, call: CallOptions }}
  */
 export function checkEvaluate(filter, options) {
-  const given = checkKnown('evaluate', options, ['symbols', 'interval', 'params', 'signal', 'deadlineMs'])
-  const { symbols, interval = '', params, ...call } = given
+  const known = ['symbols', 'interval', 'params', 'internal', 'signal', 'deadlineMs']
+  const { symbols, interval = '', params, internal, ...call } = checkKnown('evaluate', options, known)
   checkTexts(filter, interval)
   if (symbols !== undefined && !Array.isArray(symbols))
     throw configError('symbols', describe(symbols), 'an array')
-  return { symbols, interval, params: checkParams(params), call: checkCall(call) }
+  return {
+    symbols,
+    interval,
+    params: checkParams(params),
+    internal: checkInternal(internal),
+    call: checkCall(call),
+  }
 }
 
-/** @typedef {CallOptions & { params?: Readonly<Record<string, number>> }} SeriesOptions */
+/** @typedef {CallOptions & ReadOptions & { params?: Readonly<Record<string, number>> }} SeriesOptions */
 
 /**
  * @param {unknown} options
- * @returns {{ params: Record<string, number>, call: CallOptions }}
+ * @returns {{ params: Record<string, number>, internal: boolean, call: CallOptions }}
  */
 export function checkSeries(options) {
-  if (options === undefined) return { params: {}, call: {} }
-  const { params, ...call } = checkKnown('series', options, ['params', 'signal', 'deadlineMs'])
-  return { params: checkParams(params), call: checkCall(call) }
+  if (options === undefined) return { params: {}, internal: false, call: {} }
+  const known = ['params', 'internal', 'signal', 'deadlineMs']
+  const { params, internal, ...call } = checkKnown('series', options, known)
+  return { params: checkParams(params), internal: checkInternal(internal), call: checkCall(call) }
 }
 
 /**
  * @param {unknown} options
- * @returns {number} how many klines at most
+ * @returns {{ last: number, internal: boolean }} how many klines at most
  */
 export function checkLast(options) {
-  if (options === undefined) return Number.MAX_SAFE_INTEGER
-  const { last = Number.MAX_SAFE_INTEGER } = checkKnown('klines', options, ['last'])
+  if (options === undefined) return { last: Number.MAX_SAFE_INTEGER, internal: false }
+  const { last = Number.MAX_SAFE_INTEGER, internal } = checkKnown('klines', options, ['last', 'internal'])
   if (!Number.isInteger(last) || last < 1) throw configError('last', describe(last), 'a whole number from 1')
-  return last
+  return { last, internal: checkInternal(internal) }
 }
 
 /**
@@ -186,7 +245,7 @@ export function checkLast(options) {
 
 /**
  * What can be set while a scanner runs. The options of start() count for the cadence that runs and for the next start.
- * @typedef {EngineSettings & { debugUpdates?: boolean }} ScannerSettings
+ * @typedef {EngineSettings & { debugUpdates?: boolean, session?: import('./session-options.js').SessionOptions }} ScannerSettings
  */
 
 /**
@@ -198,6 +257,7 @@ export function checkConfig(config) {
     'debugUpdates',
     'updateTracking',
     'batchSymbols',
+    'session',
     ...CADENCE,
   ])
   /** @type {ScannerSettings} */
@@ -209,5 +269,6 @@ export function checkConfig(config) {
   if (given.batchSymbols !== undefined) {
     checked.batchSymbols = wholeNumber('batchSymbols', given.batchSymbols, 0, 1, LIMITS.maxSymbols)
   }
+  if (given.session !== undefined) checked.session = checkSession(given.session)
   return checked
 }

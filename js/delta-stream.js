@@ -202,7 +202,7 @@ function snapshotEntries(deltas) {
  * @returns {Delta}
  */
 export function foldDeltas(first, second) {
-  if (second.snapshot) return second
+  if (second.snapshot && !second.matches) return second
   const entered = new Map(first.entered.map((entry) => [entry.symbol, entry]))
   const left = new Set(first.left)
   for (const symbol of second.left) {
@@ -212,5 +212,23 @@ export function foldDeltas(first, second) {
   for (const entry of second.entered) {
     if (!left.delete(entry.symbol)) entered.set(entry.symbol, entry)
   }
-  return { ...second, snapshot: first.snapshot, entered: [...entered.values()], left: [...left] }
+  const folded = {
+    ...second,
+    snapshot: first.snapshot || second.snapshot,
+    entered: [...entered.values()],
+    left: [...left],
+  }
+  const matches = second.matches ?? (first.matches && matchesAfter(first.matches, second))
+  return matches ? { ...folded, matches } : folded
+}
+
+/**
+ * @param {NonNullable<Delta['matches']>} matches
+ * @param {Delta} delta no snapshot
+ */
+function matchesAfter(matches, { entered, left }) {
+  const after = new Map(matches.map((entry) => [entry.symbol, entry]))
+  for (const symbol of left) after.delete(symbol)
+  for (const entry of entered) after.set(entry.symbol, entry)
+  return [...after.values()]
 }

@@ -36,10 +36,13 @@ export async function bootCore(host, fields, onPoolError) {
     answered(core.create(config))
     const layout = core.layout()
     const table = new Map(core.intervalTable().map((/** @type {Interval} */ row) => [row.name, row.ms]))
-    const symbols = fields.symbols.map((/** @type {string} */ symbol) => ({
-      symbol,
-      key: answered(core.addSymbol(symbol)).key,
-    }))
+    if (fields.session) answered(core.configureSession(fields.session))
+    // The way of a symbol that comes later (engine-symbols.js), without a history to wait for.
+    const symbols = fields.symbols.map((/** @type {string} */ symbol) => {
+      const { key } = answered(core.addSymbol({ symbol, intervals: [], threshold: Number.NaN }))
+      answered(core.startSymbol(key))
+      return { symbol, key }
+    })
     const configured = intervals.map((/** @type {string} */ name) => ({ name, ms: table.get(name) }))
     return { core, memory, layout, intervals: configured, symbols, sizes }
   } catch (error) {

@@ -13,6 +13,7 @@
 
 import { Cadence } from './cadence.js'
 import { bootCore, loadBare } from './engine-boot.js'
+import { EngineSymbols } from './engine-symbols.js'
 import { EngineTraders, paramLists } from './engine-traders.js'
 import { fromErrorData, TickscanError, toErrorData, wrapError } from './errors.js'
 import { loadHistoryFile } from './history-job.js'
@@ -68,6 +69,12 @@ export class Engine {
   /** Client's clock − this thread's clock, ms. */
   #clockOffset = 0
   #lastSignalsCycle = 0
+  #sessionVersion = 0
+  #symbols = new EngineSymbols({
+    call: (name, argument) => this.#call(name, argument),
+    cycle: (seq, now) => this.#cycle(seq, now),
+    event: (type, fields) => this.#event(type, fields),
+  })
   /** @type {Promise<any> | undefined} a core without an engine, for questions about the language */
   #language
   #traders = new EngineTraders((name, ...args) => this.#call(name, ...args))
@@ -87,6 +94,9 @@ export class Engine {
         this.#traders.remove(ref)
         return {}
       },
+      ADD_SYMBOL: (fields) => this.#symbols.add(fields),
+      START_SYMBOL: (fields, seq) => this.#symbols.start(fields, seq),
+      REMOVE_SYMBOL: (fields, seq) => this.#symbols.remove(fields, seq),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
       VALIDATE_FILTER: (fields) => this.#validateFilter(fields),
@@ -97,7 +107,7 @@ export class Engine {
           onProgress: (progress) => this.#event('PROGRESS', { command, ...progress }),
         }),
       GET_STATUS: () => this.#status(),
-      SET_CONFIG: (fields) => this.#setConfig(fields),
+      SET_CONFIG: (fields, seq) => this.#setConfig(fields, seq),
       SHUTDOWN: () => this.#shutdown(),
     }
   }
@@ -132,6 +142,7 @@ export class Engine {
     this.#memory = memory
     this.#sizes = sizes
     this.#threads = fields.threads
+    this.#symbols.fill(booted.symbols)
     this.#cadence = new Cadence({
       runCycle: () => this.#ownCycle(),
       setIdle: () => core.setIdle(),
@@ -227,14 +238,21 @@ export class Engine {
 
   #status() {
     const core = this.#guard(() => this.#core.status())
-    return { core, memory: this.#sizes, cadence: this.#cadence?.options ?? null, threads: this.#threads }
+    const session = this.#guard(() => this.#core.session())
+    const cadence = this.#cadence?.options ?? null
+    return { core, memory: this.#sizes, cadence, threads: this.#threads, session }
   }
 
-  /** @param {Record<string, any>} fields */
-  #setConfig({ cadence, clockOffset, updateTracking, batchSymbols }) {
+  /**
+   * @param {Record<string, any>} fields
+   * @param {number} seq
+   */
+  #setConfig({ cadence, clockOffset, updateTracking, batchSymbols, session, now }, seq) {
     if (cadence) checkCadence(cadence)
     if (batchSymbols !== undefined) this.#call('setBatchSymbols', batchSymbols)
     if (updateTracking !== undefined) this.#guard(() => this.#core.setTracking(updateTracking))
+    if (session) this.#call('configureSession', session)
+    if (session && now !== undefined) this.#cycle(seq, now)
     if (clockOffset !== undefined) this.#clockOffset = clockOffset
     if (cadence === null) this.#cadence?.stop()
     else if (cadence !== undefined) {
@@ -305,9 +323,23 @@ export class Engine {
     const result = this.#guard(() => this.#core.cycle(now, anew))
     if (result.ok === false) throw fromErrorData(result.error)
     this.#cadence?.noteCycle()
+    if (result.resync || result.sessionVersion !== this.#sessionVersion)
+      this.#sendSession(result, command, now)
     if (result.wordsCount > 0) this.#sendSignals(result, command)
     if (result.damaged > 0) this.#reportDamage()
     return result
+  }
+
+  /**
+   * Before the cycle's signals: nothing late passes before it is known to be late.
+   * @param {any} result of core.cycle
+   * @param {number} command
+   * @param {number} time
+   */
+  #sendSession({ cycle, resync, sessionVersion }, command, time) {
+    const { active, scope, lagging, muted } = this.#guard(() => this.#core.session())
+    this.#event('SESSION', { cycle, command, time, active, resync, scope, lagging, muted })
+    this.#sessionVersion = sessionVersion
   }
 
   /**

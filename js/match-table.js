@@ -2,8 +2,8 @@
  * What matches now, folded from the deltas in the order in which they came: per trader a bitset over symbol slots,
  * and the columns that each match entered with. Client's thread.
  *
- * Folding every delta of a trader gives its matches, always: a snapshot replaces them, any other delta adds what
- * entered and takes away what left.
+ * Folding every delta of a trader gives its matches, always: a delta with `matches` replaces them by these, a snapshot
+ * without replaces them by what entered, any other delta adds what entered and takes away what left.
  */
 
 /**
@@ -17,10 +17,14 @@
  * @property {number} cycle in which it was decided
  * @property {string} traderId
  * @property {number} time ms: the clock for `on: 'tick'`, the deciding kline's closeTime for `on: 'close'`
- * @property {boolean} snapshot true: `entered` holds all matches, whatever was known before
+ * @property {boolean} snapshot true: `matches` if it is there, else `entered`, holds all matches, whatever was known
+ *   before
  * @property {boolean} late true: a decision at a close that could not wait any longer for other series
  * @property {{ symbol: string, columns: Columns }[]} entered in the order in which symbols were added
  * @property {string[]} left in the order in which symbols were added
+ * @property {{ symbol: string, columns: Columns }[]} [matches] all matches; only in a snapshot that comes because symbols
+ *   are shown again after a time in which they were not (sessions): `entered` and `left` are what has changed
+ *   since this trader's last delta, so that whoever acts on what enters acts once
  */
 
 /**
@@ -74,6 +78,20 @@ export class Matches {
   /** What the columns say belongs to an earlier specification of the trader. */
   forgetColumns() {
     this.#columns.clear()
+  }
+
+  /** @param {number} slot */
+  has(slot) {
+    return (this.#bits[slot >> 5] & (1 << (slot & 31))) !== 0
+  }
+
+  /**
+   * Nothing of a removed symbol stays, whatever was received.
+   * @param {number} slot
+   */
+  forget(slot) {
+    this.#bits[slot >> 5] &= ~(1 << (slot & 31))
+    this.#columns.delete(slot)
   }
 
   /** Slots that match now, rising. */

@@ -7,6 +7,7 @@
 import { TickscanError } from './errors.js'
 import { canDerive } from './kline-aggregator.js'
 import { describe, didYouMean } from './names.js'
+import { checkSession } from './session-options.js'
 
 /** Known intervals, src/market/intervals.def; a test holds the two equal. */
 export const INTERVALS = Object.freeze([
@@ -62,6 +63,7 @@ const AUTO_THREADS = 4
  * @property {number | 'auto'} [threads] that scan, the engine's own included; 'auto' (default) leaves one core free
  * @property {readonly import('./trader.js').TraderSpec[]} [traders] to start with
  * @property {() => number} [clock] ms since 1970; Date.now by default
+ * @property {import('./session-options.js').SessionOptions} [session] when data counts as late
  * @property {AbortSignal} [signal] gives the start-up up
  * @property {number} [deadlineMs] how long a call waits for the engine; default 30,000
  * @property {number} [memoryLimit] bytes of shared memory to take at most; default and most 2 GiB
@@ -107,7 +109,6 @@ const KNOWN = Object.freeze([
  */
 export function completeOptions(given, availableThreads) {
   const options = checkKnown('createScanner', given, KNOWN)
-  if (options.session !== undefined) throw comesLater('session')
   const symbols = checkSymbols(options.symbols)
   const rounded = Math.min(LIMITS.maxSymbols, Math.max(64, Math.ceil(symbols.length / 64) * 64))
   const maxSymbols = wholeNumber('maxSymbols', options.maxSymbols, rounded, 1, LIMITS.maxSymbols)
@@ -131,6 +132,7 @@ export function completeOptions(given, availableThreads) {
     deadlineMs: positive('deadlineMs', options.deadlineMs ?? 30_000),
     memoryLimit: wholeNumber('memoryLimit', options.memoryLimit, LIMITS.memoryBytes, 1, LIMITS.memoryBytes),
     traderBytes: wholeNumber('traderBytes', options.traderBytes, 0, 0, LIMITS.memoryBytes),
+    session: options.session === undefined ? {} : checkSession(options.session),
     wasmUrl: options.wasmUrl === undefined ? undefined : checkUrl('wasmUrl', options.wasmUrl),
     wasmModule: options.wasmModule,
     workerUrl: options.workerUrl === undefined ? undefined : checkUrl('workerUrl', options.workerUrl),
@@ -165,18 +167,24 @@ export function checkKnown(what, given, known) {
   )
 }
 
+/**
+ * @param {string} option
+ * @param {unknown} symbol
+ */
+export function checkSymbol(option, symbol) {
+  if (typeof symbol !== 'string' || symbol === '')
+    throw configError(option, describe(symbol), 'a symbol name')
+  const bytes = new TextEncoder().encode(symbol).length
+  if (bytes <= LIMITS.symbolBytes) return symbol
+  throw configError(option, `${bytes} bytes`, `at most ${LIMITS.symbolBytes} bytes of UTF-8`)
+}
+
 /** @param {unknown} symbols */
 function checkSymbols(symbols) {
   if (!Array.isArray(symbols)) throw configError('symbols', describe(symbols), 'an array of symbol names')
   const seen = new Set()
   for (const [i, symbol] of symbols.entries()) {
-    if (typeof symbol !== 'string' || symbol === '') {
-      throw configError(`symbols[${i}]`, describe(symbol), 'a symbol name')
-    }
-    const bytes = new TextEncoder().encode(symbol).length
-    if (bytes > LIMITS.symbolBytes) {
-      throw configError(`symbols[${i}]`, `${bytes} bytes`, `at most ${LIMITS.symbolBytes} bytes of UTF-8`)
-    }
+    checkSymbol(`symbols[${i}]`, symbol)
     if (seen.has(symbol)) throw configError(`symbols[${i}]`, `'${symbol}' again`, 'each symbol once')
     seen.add(symbol)
   }

@@ -46,9 +46,22 @@ export const COMMANDS = Object.freeze({
       threads: 'integer',
       memoryLimit: 'integer',
       traderBytes: 'integer',
+      session: 'map?',
     },
     errors: ['E_CONFIG', 'E_INTERVAL', 'E_SYMBOL', 'E_DUPLICATE', 'E_MEMORY', 'E_WASM', 'E_WORKER_LOAD'],
   },
+  /**
+   * Gives a symbol a slot, in which it can be written; it is scanned from START_SYMBOL on. `intervals` are those that
+   * its feed brings, none: all. → { key }
+   */
+  ADD_SYMBOL: {
+    fields: { symbol: 'string', intervals: 'list', thresholdSeconds: 'number?' },
+    errors: ['E_SYMBOL', 'E_DUPLICATE', 'E_LIMIT', 'E_INTERVAL', 'E_CONFIG'],
+  },
+  /** Its history is loaded: the symbol takes part, from a cycle on that runs now. */
+  START_SYMBOL: { fields: { key: 'integer', now: 'number' }, errors: ['E_SYMBOL'] },
+  /** Runs a cycle too, whose deltas say what the symbol left. */
+  REMOVE_SYMBOL: { fields: { key: 'integer', now: 'number' }, errors: ['E_SYMBOL'] },
   /**
    * Runs a cycle too, at the client's time `now`. `ref` is the client's number for the trader, never used twice; SIGNALS name it.
    * → { cost, warmup, replayable, missing }
@@ -173,13 +186,13 @@ export const COMMANDS = Object.freeze({
   },
   /** → { series, tickerFields, operators, functions, indicators, limits } */
   DESCRIBE_FILTERS: { fields: { core: 'object' }, errors: ['E_WASM'], read: true, alone: true },
-  /** → { core: counters, memory: bytes of each part, cadence, threads } */
+  /** → { core: counters, memory: bytes of each part, cadence, threads, session } */
   GET_STATUS: { fields: {}, errors: [], read: true },
   /**
    * `cadence` { everyMs, minGapMs, eventDriven } starts the worker's own cycles, null stops them. `clockOffset` is
    * the client's clock − Date.now(), ms: a clock is a function and cannot be cloned, so the worker's own cycles
    * take Date.now(), which all threads share, plus this. `updateTracking` false: every cycle scans everything.
-   * `batchSymbols`: dirty symbols of a slice. What is not named stays; all or nothing.
+   * `batchSymbols`: dirty symbols of a slice. `session`: the settings that it has, and a cycle at `now`. What is not named stays; all or nothing.
    */
   SET_CONFIG: {
     fields: {
@@ -187,6 +200,8 @@ export const COMMANDS = Object.freeze({
       clockOffset: 'number?',
       updateTracking: 'boolean?',
       batchSymbols: 'integer?',
+      session: 'map?',
+      now: 'number?',
     },
     errors: ['E_CONFIG'],
   },
@@ -211,8 +226,6 @@ export const COMMANDS = Object.freeze({
   /** Ends the engine's threads; the client terminates the worker after the ack. */
   SHUTDOWN: { fields: {}, errors: [] },
 
-  ADD_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
-  REMOVE_SYMBOL: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
   BACKTEST: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
 })
 
@@ -238,6 +251,25 @@ export const EVENTS = Object.freeze({
       buffer: 'object',
     },
   },
+  /** A symbol's state has changed: 'loading', 'ready' or 'removed'. 'ready' comes before the SIGNALS that name it,
+   * 'removed' after the last that do. */
+  SYMBOL: { fields: { symbol: 'string', key: 'integer', state: 'string' } },
+  /**
+   * Who is late, and what may be shown; comes before the SIGNALS of its cycle. `lagging` is { slot, lagMs, stalled },
+   * `muted` are slots. `resync`: symbols come back, and the SIGNALS of this cycle are snapshots of every trader.
+   */
+  SESSION: {
+    fields: {
+      cycle: 'integer',
+      command: 'integer',
+      time: 'number',
+      active: 'boolean',
+      resync: 'boolean',
+      scope: 'string',
+      lagging: 'list',
+      muted: 'list',
+    },
+  },
   /** Something failed outside any command. `fatal`: the engine is lost. */
   ERROR: { fields: { error: 'map', fatal: 'boolean' } },
   /** How far the LOAD_HISTORY with the seq `command` is. */
@@ -245,7 +277,6 @@ export const EVENTS = Object.freeze({
     fields: { command: 'integer', bytes: 'integer', totalBytes: 'integer', klines: 'integer' },
   },
   STATUS: { fields: {}, later: true },
-  SESSION: { fields: {}, later: true },
   ALERT: { fields: {}, later: true },
   HEARTBEAT: { fields: {}, later: true },
 })

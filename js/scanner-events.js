@@ -1,14 +1,18 @@
 /**
- * The Scanner's events, typed: an EventTarget that knows which events there are and what they carry.
+ * The Scanner's events, typed: an EventTarget that knows which events there are and what they carry. A listener with
+ * `internal: true` hears every delta, also those that the session hides; it is called before the others.
  */
 
 /** @import { Delta } from './match-table.js' */
 /** @import { TickscanError } from './errors.js' */
+/** @import { SessionChange } from './session-gate.js' */
 
 /**
  * @typedef {object} ScannerEventMap
  * @property {CustomEvent<Delta>} signals one delta
  * @property {CustomEvent<import('./history-loader.js').HistoryProgress>} progress how far a loadHistory() is
+ * @property {CustomEvent<SessionChange>} session who is late has changed, and so what is shown; comes while it is not
+ *   active, too
  * @property {CustomEvent<TickscanError>} error something failed outside any call
  */
 
@@ -22,20 +26,24 @@ export class ScannerEvents extends EventTarget {
    * @template {keyof ScannerEventMap} K
    * @param {K} type
    * @param {Listener<ScannerEventMap[K]> | null} listener
-   * @param {boolean | AddEventListenerOptions} [options]
+   * @param {boolean | (AddEventListenerOptions & { internal?: boolean })} [options]
    */
   addEventListener(type, listener, options) {
-    super.addEventListener(type, /** @type {EventListener | null} */ (listener), options)
+    super.addEventListener(eventName(type, options), /** @type {EventListener | null} */ (listener), options)
   }
 
   /**
    * @template {keyof ScannerEventMap} K
    * @param {K} type
    * @param {Listener<ScannerEventMap[K]> | null} listener
-   * @param {boolean | EventListenerOptions} [options]
+   * @param {boolean | (EventListenerOptions & { internal?: boolean })} [options]
    */
   removeEventListener(type, listener, options) {
-    super.removeEventListener(type, /** @type {EventListener | null} */ (listener), options)
+    super.removeEventListener(
+      eventName(type, options),
+      /** @type {EventListener | null} */ (listener),
+      options,
+    )
   }
 
   /**
@@ -46,4 +54,24 @@ export class ScannerEvents extends EventTarget {
   emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
+  /**
+   * A delta for those who listen to all of them.
+   * @protected
+   * @param {Delta} delta
+   */
+  emitInternal(delta) {
+    this.dispatchEvent(new CustomEvent(INTERNAL_SIGNALS, { detail: delta }))
+  }
+}
+
+const INTERNAL_SIGNALS = 'signals (internal)'
+
+/**
+ * @param {string} type
+ * @param {unknown} options
+ */
+function eventName(type, options) {
+  const internal =
+    typeof options === 'object' && options !== null && Reflect.get(options, 'internal') === true
+  return internal && type === 'signals' ? INTERNAL_SIGNALS : type
 }

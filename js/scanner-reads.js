@@ -1,9 +1,11 @@
 /**
  * The part of the Scanner that reads the market: tickers, klines, counters. Everything is answered at once from shared
  * memory (market-reader.js), without a message to the engine. Lives on the client's thread.
+ *
+ * Prices are shown only as far as the session allows, unless `internal` is asked for; klinesView is not gated.
  */
 
-import { checkConfig, checkLast } from './call-options.js'
+import { checkLast, checkRead } from './call-options.js'
 import { ScannerEvents } from './scanner-events.js'
 import { intervalError } from './writer-errors.js'
 
@@ -12,10 +14,9 @@ import { intervalError } from './writer-errors.js'
  * @typedef {object} ReadableMarket
  * @property {import('./market-reader.js').MarketReader} reader
  * @property {import('./symbol-list.js').SymbolList} symbols
+ * @property {import('./session-gate.js').SessionGate} gate
  * @property {readonly string[]} intervals
- * @property {() => void} checkOpen throws E_CLOSED
  * @property {() => number} now ms
- * @property {(settings: import('./call-options.js').EngineSettings) => Promise<void>} configure the engine
  */
 
 export class ScannerReads extends ScannerEvents {
@@ -34,11 +35,14 @@ export class ScannerReads extends ScannerEvents {
   /**
    * A symbol's ticker as the last cycle saw it: a copy with the fields that are known, undefined if none is.
    * @param {string} symbol
+   * @param {import('./call-options.js').ReadOptions} [options]
    * @returns {import('./ticker-writer.js').Ticker | undefined}
    * @throws {TickscanError} E_SYMBOL E_CLOSED; E_BUSY if the record cannot be read whole
    */
-  ticker(symbol) {
-    return this.#open().reader.ticker(this.#open().symbols.slotOf(symbol))
+  ticker(symbol, options) {
+    const { reader, symbols, gate } = this.#open()
+    const slot = symbols.slotOf(symbol)
+    return checkRead('ticker', options) || gate.shows(slot) ? reader.ticker(slot) : undefined
   }
 
   /**
@@ -46,20 +50,21 @@ export class ScannerReads extends ScannerEvents {
    * newer than the last closed one.
    * @param {string} symbol
    * @param {string} [interval] default: the scanner's first
-   * @param {{ last?: number }} [options] at most `last` klines; without it all that are kept
+   * @param {{ last?: number, internal?: boolean }} [options] at most `last` klines; without it all that are kept
    * @returns {import('./kline-writer.js').Kline[]}
    * @throws {TickscanError} E_SYMBOL E_INTERVAL E_CONFIG E_CLOSED; E_BUSY if the series cannot be read whole
    */
   klines(symbol, interval, options) {
-    return this.#open().reader.klines(
-      this.#open().symbols.slotOf(symbol),
-      this.#row(interval),
-      checkLast(options),
-    )
+    const { reader, symbols, gate } = this.#open()
+    const slot = symbols.slotOf(symbol)
+    const row = this.#row(interval)
+    const { last, internal } = checkLast(options)
+    return internal || gate.shows(slot) ? reader.klines(slot, row, last) : []
   }
 
   /**
-   * A symbol's closed klines without a copy, for charts; KlineView says what may be stale and how to tell.
+   * A symbol's closed klines without a copy, for charts; KlineView says what may be stale and how to tell. A view of
+   * shared memory is not gated: it shows late klines like any others.
    * @param {string} symbol
    * @param {string} [interval] default: the scanner's first
    * @returns {import('./kline-view.js').KlineView}
@@ -91,17 +96,12 @@ export class ScannerReads extends ScannerEvents {
   }
 
   /**
-   * Changes settings while everything runs; what is not named stays. `debugUpdates: true` makes every writer enter its
-   * updates into a ring of the last 100, which `recentUpdates()` reads; it is off at first.
-   * @param {import('./call-options.js').ScannerSettings} config
-   * @returns {Promise<void>}
-   * @throws {TickscanError} E_CONFIG E_CLOSED
+   * Makes every writer enter its updates into a ring of the last 100, or no longer.
+   * @protected
+   * @param {boolean} on
    */
-  async setConfig(config) {
-    const { reader, configure } = this.#open()
-    const { debugUpdates, ...settings } = checkConfig(config)
-    if (debugUpdates !== undefined) reader.debugging = debugUpdates
-    await configure(settings)
+  setDebugging(on) {
+    this.#open().reader.debugging = on
   }
 
   /**
@@ -110,7 +110,8 @@ export class ScannerReads extends ScannerEvents {
    */
   recentUpdates() {
     const { reader, symbols, intervals } = this.#open()
-    return reader.recentUpdates(Date.now()).map(({ symbol, row, time, writer }) => ({
+    const known = reader.recentUpdates(Date.now()).filter(({ symbol }) => symbols.has(symbol))
+    return known.map(({ symbol, row, time, writer }) => ({
       symbol: symbols.nameAt(symbol),
       record: row === 0 ? 'ticker' : intervals[row - 1],
       time,
@@ -123,10 +124,17 @@ export class ScannerReads extends ScannerEvents {
     return this.#open().reader.updates
   }
 
+  /**
+   * The Scanner's to say.
+   * @protected
+   * @throws {import('./errors.js').TickscanError} E_CLOSED
+   */
+  checkOpen() {}
+
   /** @returns {ReadableMarket} */
   #open() {
     const market = /** @type {ReadableMarket} */ (this.#market)
-    market.checkOpen()
+    this.checkOpen()
     return market
   }
 

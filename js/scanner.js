@@ -10,7 +10,15 @@
  */
 
 import { availableThreads, compileCore, createEngineWorker } from '#platform'
-import { checkCall, checkEvaluate, checkSeries, checkStream, checkTexts } from './call-options.js'
+import {
+  checkCall,
+  checkEvaluate,
+  checkGatedCall,
+  checkRead,
+  checkSeries,
+  checkStream,
+  checkTexts,
+} from './call-options.js'
 import { DeltaStreams } from './delta-stream.js'
 import { EngineClient } from './engine-client.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
@@ -22,15 +30,14 @@ import { own, takeFields } from './message-check.js'
 import { describe } from './names.js'
 import { completeOptions, configError } from './options.js'
 import { EVENTS } from './protocol.js'
-import { ScannerReads } from './scanner-reads.js'
+import { ScannerSymbols } from './scanner-symbols.js'
 import { Settings } from './settings.js'
 import { checkIsolation, untilAborted } from './start-up.js'
-import { SymbolList } from './symbol-list.js'
 import { checkTrader } from './trader.js'
 import { TraderCommands } from './trader-commands.js'
 import { TraderRegistry } from './trader-registry.js'
 
-/** @import { CallOptions, CycleResult, EvaluateOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
+/** @import { CallOptions, CycleResult, EvaluateOptions, ReadOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
 /** @import { Delta } from './match-table.js' */
 /** @import { CompleteOptions, ScannerOptions } from './options.js' */
 /** @import { TraderChanges, TraderInfo, TraderSpec } from './trader.js' */
@@ -39,21 +46,21 @@ import { TraderRegistry } from './trader-registry.js'
 const SHUTDOWN_MS = 2000
 
 /**
- * Scans symbols against traders. Made by `createScanner`. Events: 'signals' (`detail` is a Delta) and 'error'
- * (`detail` is a TickscanError).
+ * Scans symbols against traders. Made by `createScanner`. Events: 'signals' (`detail` is a Delta), 'session'
+ * (a SessionChange) and 'error' (a TickscanError).
  */
-export class Scanner extends ScannerReads {
+export class Scanner extends ScannerSymbols {
   #options
   #client
   #traders
   #traderCommands
   #settings
-  #symbols = new SymbolList()
   /** @type {MarketWriter | undefined} */
   #writer
   #streams
   #loader
-  /** @type {Map<number, Delta[]>} seq of a command → the deltas that it caused */
+  #internalStreams
+  /** @type {Map<number, { internal: boolean, deltas: Delta[] }>} seq of a command → the deltas that it caused */
   #collected = new Map()
   #signalsCycle = 0
   /** @type {Status['state']} */
@@ -71,14 +78,15 @@ export class Scanner extends ScannerReads {
   constructor(options, port) {
     super()
     this.#options = options
-    this.#traders = new TraderRegistry(options.maxSymbols, (slot) => this.#symbols.nameAt(slot))
+    this.#traders = new TraderRegistry(options.maxSymbols, this.symbolList, this.gate)
     this.#loader = new HistoryLoader({
       ...options,
       places: options,
       writer: () => this.writer,
       onProgress: (progress) => this.emit('progress', progress),
     })
-    this.#streams = new DeltaStreams((withEmpty) => this.#traders.snapshots(withEmpty))
+    this.#streams = new DeltaStreams((withEmpty) => this.#traders.snapshots(withEmpty, false))
+    this.#internalStreams = new DeltaStreams((withEmpty) => this.#traders.snapshots(withEmpty, true))
     this.#client = new EngineClient({
       port,
       incarnation: Math.random().toString(36).slice(2),
@@ -91,6 +99,14 @@ export class Scanner extends ScannerReads {
       (fields) => this.#configure(fields),
       () => this.#now(),
     )
+    this.attachSymbols({
+      client: this.#client,
+      intervals: options.intervals,
+      session: options.session,
+      configure: (settings) => this.#settings.set(settings),
+      writer: () => this.writer,
+      now: () => this.#now(),
+    })
   }
 
   /**
@@ -116,11 +132,6 @@ export class Scanner extends ScannerReads {
   /** Writes market data into the engine's memory. */
   get writer() {
     return /** @type {MarketWriter} */ (this.#writer)
-  }
-
-  /** The symbols in the order in which they were added; `index` is their key for the writer. */
-  get symbols() {
-    return this.#symbols.list()
   }
 
   /**
@@ -161,53 +172,58 @@ export class Scanner extends ScannerReads {
   }
 
   /**
-   * The symbols that match a trader now, in the order in which they were added.
+   * The symbols that match a trader now, in the order in which they were added; none while the session is inactive.
    * @param {string} id
+   * @param {ReadOptions} [options]
    * @returns {string[]}
    * @throws {TickscanError} E_TRADER E_CLOSED
    */
-  matches(id) {
-    this.#checkOpen()
-    return this.#traders
-      .get(id)
-      .matches.slots()
-      .map((slot) => this.#symbols.nameAt(slot))
+  matches(id, options) {
+    this.checkOpen()
+    return this.#traders.matchesOf(id, checkRead('matches', options))
   }
 
   /**
-   * Deltas as they come, starting with snapshots of what matches already. Ends at close().
+   * Deltas as they come, starting with snapshots of what matches already. None come while the session is inactive.
+   * Ends at close().
    * @param {StreamOptions} [options]
    * @returns {AsyncIterableIterator<Delta>}
    */
   deltas(options = {}) {
-    this.#checkOpen()
-    return this.#streams.open(checkStream(options))
+    this.checkOpen()
+    const { internal, ...stream } = checkStream(options)
+    return (internal ? this.#internalStreams : this.#streams).open(stream)
   }
 
   /**
-   * Runs one cycle now, over every earlier write of this thread.
-   * @param {CallOptions} [options]
+   * Runs one cycle now, over every earlier write of this thread. Its `deltas` are those that the session lets through.
+   * @param {CallOptions & ReadOptions} [options]
    * @returns {Promise<CycleResult>}
    */
   async processUpdates(options) {
-    const { result, deltas } = await this.#process({}, options)
+    const { internal, call } = checkGatedCall(options)
+    const { result, deltas } = await this.#process({}, call, internal)
     return { ...result, deltas: deltas.map(({ cycle, ...delta }) => delta) }
   }
 
   /**
    * Everything that a trader matches, with its columns as they are now, over every earlier write of this thread. The
-   * delta also goes to events and streams, behind those of the cycle that was run for it.
+   * delta also goes to events and streams, behind those of the cycle that was run for it. Empty while the session is
+   * inactive.
    * @param {string} id
-   * @param {CallOptions} [options]
+   * @param {CallOptions & ReadOptions} [options]
    * @returns {Promise<Delta>} with `snapshot: true`
    * @throws {TickscanError} E_TRADER
    */
   async snapshot(id, options) {
+    const { internal, call } = checkGatedCall(options)
     const { ref } = this.#traders.get(id).trader
-    const { deltas } = await this.#process({ snapshot: ref }, options)
+    const { deltas, result } = await this.#process({ snapshot: ref }, call, internal)
     const found = deltas.filter((delta) => delta.traderId === id && delta.snapshot).pop()
     if (found) return found
-    throw new TickscanError('E_TRADER', `the trader '${id}' was removed meanwhile`)
+    this.#traders.get(id)
+    const { cycle } = result
+    return { cycle, traderId: id, time: this.#now(), snapshot: true, late: false, entered: [], left: [] }
   }
 
   /**
@@ -231,24 +247,25 @@ export class Scanner extends ScannerReads {
 
   /**
    * The value of an expression for each symbol, on all that was written before: numbers, or 1 and 0 for a condition;
-   * undefined where it is unknown.
+   * undefined where it is unknown. Symbols that the session hides are left out.
    * @param {string} filter
    * @param {EvaluateOptions} [options]
    * @returns {Promise<Map<string, number | undefined>>}
    * @throws {TickscanError} as addTrader for filters; E_SYMBOL
    */
   async evaluate(filter, options = {}) {
-    const { symbols, interval, params, call } = checkEvaluate(filter, options)
-    const slots = symbols?.map((symbol) => this.#symbols.slotOf(symbol))
+    const { symbols, interval, params, internal, call } = checkEvaluate(filter, options)
+    const named = symbols?.map((symbol) => ({ symbol, slot: this.symbolList.slotOf(symbol) }))
     const fields = { filter, interval, params, now: this.#now() }
     const { values } = await this.#client.call('EVALUATE', fields, call)
-    const wanted = slots ?? this.#symbols.slots()
-    return new Map(Array.from(wanted, (slot) => [this.#symbols.nameAt(slot), known(values[slot])]))
+    const all = () => this.symbolList.slots().map((slot) => ({ symbol: this.symbolList.nameAt(slot), slot }))
+    const shown = (named ?? all()).filter(({ slot }) => internal || this.gate.shows(slot))
+    return new Map(shown.map(({ symbol, slot }) => [symbol, known(values[slot])]))
   }
 
   /**
    * The values of an expression along a symbol's closed klines, oldest first, each as of its kline's close; NaN until
-   * it is ready.
+   * it is ready. Empty where the session hides the symbol.
    * @param {string} filter
    * @param {string} symbol
    * @param {string} [interval] default: the scanner's first
@@ -258,10 +275,11 @@ export class Scanner extends ScannerReads {
    */
   async series(filter, symbol, interval = '', options = undefined) {
     checkTexts(filter, interval)
-    const { params, call } = checkSeries(options)
-    const fields = { filter, interval, params, slot: this.#symbols.slotOf(symbol), now: this.#now() }
+    const { params, internal, call } = checkSeries(options)
+    const slot = this.symbolList.slotOf(symbol)
+    const fields = { filter, interval, params, slot, now: this.#now() }
     const { values } = await this.#client.call('EVALUATE', fields, call)
-    return values
+    return internal || this.gate.shows(slot) ? values : new Float64Array(0)
   }
 
   /**
@@ -269,10 +287,11 @@ export class Scanner extends ScannerReads {
    * @returns {Promise<Status>}
    */
   async status(options) {
-    const { core, memory, cadence, threads } = await this.#client.call('GET_STATUS', {}, checkCall(options))
+    const answer = await this.#client.call('GET_STATUS', {}, checkCall(options))
+    const { core, memory, cadence, threads, session } = answer
     return {
       state: this.#state,
-      symbols: this.#symbols.size,
+      symbols: this.symbolList.size,
       traders: this.#traders.size,
       intervals: [...this.#options.intervals],
       cycle: core.cycle,
@@ -283,8 +302,12 @@ export class Scanner extends ScannerReads {
       core,
       writer: this.writer.counters,
       updates: this.updates,
+      session: this.sessionStatus(session),
       sweepFound: core.sweepFound,
-      client: { pending: this.#client.pending, streams: this.#streams.size },
+      client: {
+        pending: this.#client.pending,
+        streams: this.#streams.size + this.#internalStreams.size,
+      },
       clock: this.#now(),
     }
   }
@@ -322,6 +345,7 @@ export class Scanner extends ScannerReads {
     this.#state = 'closed'
     this.#writer?.close()
     this.#streams.end()
+    this.#internalStreams.end()
     const closed = new TickscanError('E_CLOSED', 'the scanner is closed')
     this.#loader.end(closed)
     await this.#client.end(closed, lastCommand, SHUTDOWN_MS)
@@ -342,10 +366,11 @@ export class Scanner extends ScannerReads {
       threads,
       memoryLimit,
       traderBytes,
+      session,
       signal,
     } = this.#options
     const sizes = { maxSymbols, maxKlines, maxTraders, threads, memoryLimit, traderBytes }
-    const ready = this.#client.call('INIT', { core, symbols, intervals, ...sizes }, { signal })
+    const ready = this.#client.call('INIT', { core, symbols, intervals, session, ...sizes }, { signal })
     const added = traders.map((trader) => this.#traderCommands.add(trader, { signal }))
     // Whichever fails first is the error; the others must not count as unhandled.
     for (const one of added) one.catch(nothing)
@@ -357,16 +382,17 @@ export class Scanner extends ScannerReads {
   /**
    * Runs a cycle and collects the deltas that it causes.
    * @param {{ snapshot?: number }} fields
-   * @param {CallOptions} [options]
+   * @param {CallOptions} call
+   * @param {boolean} internal also those that the session hides
    */
-  async #process(fields, options) {
+  async #process(fields, call, internal) {
     const now = this.#now()
     const before = this.#client.lastSeq
-    const answer = this.#client.call('PROCESS_UPDATES', { ...fields, now }, checkCall(options))
+    const answer = this.#client.call('PROCESS_UPDATES', { ...fields, now }, call)
     const seq = this.#client.lastSeq
     /** @type {Delta[]} */
     const deltas = []
-    if (seq !== before) this.#collected.set(seq, deltas)
+    if (seq !== before) this.#collected.set(seq, { internal, deltas })
     try {
       return { result: await answer, deltas }
     } finally {
@@ -390,6 +416,8 @@ export class Scanner extends ScannerReads {
     try {
       if (type === 'READY') this.#onReady(takeFields(type, EVENTS.READY.fields, message))
       else if (type === 'SIGNALS') this.#onSignals(takeFields(type, EVENTS.SIGNALS.fields, message))
+      else if (type === 'SESSION') this.onSession(message)
+      else if (type === 'SYMBOL') this.#onSymbol(message)
       else if (type === 'ERROR') this.emit('error', fromErrorData(own(message, 'error')))
     } catch (error) {
       if (type === 'READY') this.#startError = error
@@ -399,7 +427,7 @@ export class Scanner extends ScannerReads {
 
   /** @param {Record<string, any>} fields of READY */
   #onReady({ memory, layout, intervals, symbols, features }) {
-    this.#symbols.fill(symbols)
+    this.symbolList.fill(symbols)
     // Where the engine cannot wait for a word of memory, the writer's wake-up travels as a message.
     const onWake = own(features, 'waitAsync') === true ? nothing : () => this.#client.signal('WAKE')
     const { derive } = this.#options
@@ -407,11 +435,10 @@ export class Scanner extends ScannerReads {
     this.#writer = new MarketWriter(handle, { onWake })
     this.attachMarket({
       reader: new MarketReader(handle),
-      symbols: this.#symbols,
+      symbols: this.symbolList,
+      gate: this.gate,
       intervals: this.#options.intervals,
-      checkOpen: () => this.#checkOpen(),
       now: () => this.#now(),
-      configure: (settings) => this.#settings.set(settings),
     })
   }
 
@@ -422,21 +449,40 @@ export class Scanner extends ScannerReads {
       this.emit('error', new TickscanError('E_PROTOCOL', message))
     }
     this.#signalsCycle = cycle
-    this.#traders.fold({ cycle, buffer, wordCount, valueCount }, (delta, trader) => {
-      this.#collected.get(command)?.push(delta)
-      this.emit('signals', delta)
-      this.#streams.push(delta, trader.on === 'tick')
-    })
+    const collected = this.#collected.get(command)
+    this.#traders.fold(
+      { cycle, buffer, wordCount, valueCount },
+      {
+        inside: (delta, trader) => {
+          if (collected?.internal) collected.deltas.push(delta)
+          this.emitInternal(delta)
+          this.#internalStreams.push(delta, trader.on === 'tick')
+        },
+        outside: (delta, trader) => {
+          if (collected?.internal === false) collected.deltas.push(delta)
+          this.emit('signals', delta)
+          this.#streams.push(delta, trader.on === 'tick')
+        },
+      },
+    )
+  }
+
+  /** @param {any} message */
+  #onSymbol(message) {
+    const removed = this.onSymbol(message)
+    if (removed) this.#traders.forget(removed.slot, removed.symbol)
   }
 
   /** @param {TickscanError} error */
   #onDeath(error) {
     this.#state = 'failed'
     this.#streams.end(error)
+    this.#internalStreams.end(error)
     this.emit('error', error)
   }
 
-  #checkOpen() {
+  /** @protected */
+  checkOpen() {
     if (this.#state === 'closed') throw new TickscanError('E_CLOSED', 'the scanner is closed')
   }
 

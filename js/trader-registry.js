@@ -8,9 +8,12 @@
 import { TickscanError } from './errors.js'
 import { columnsOf, Matches } from './match-table.js'
 import { didYouMean } from './names.js'
+import { Outside } from './outside.js'
 import { joinPages, unpackSignals } from './signals.js'
 
 /** @import { Delta, Trader } from './match-table.js' */
+/** @import { SessionGate } from './session-gate.js' */
+/** @import { SymbolList } from './symbol-list.js' */
 
 /** What the columns with which symbols entered mean no longer when it changes. */
 const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
@@ -22,6 +25,7 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @property {Trader} trader
  * @property {Spec} spec
  * @property {Matches} matches
+ * @property {Outside} outside
  * @property {number} name what SIGNALS call it: its last change's number, its ref before the first
  */
 
@@ -30,9 +34,16 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @typedef {{ entry: Entry, as: number, changes: Partial<Spec>, lost: boolean }} Change
  */
 
+/**
+ * @typedef {object} Receivers each is called when the delta is in the matches and the next is not
+ * @property {(delta: Delta, trader: Trader) => void} inside of every delta
+ * @property {(delta: Delta, trader: Trader) => void} outside of what the session lets through
+ */
+
 export class TraderRegistry {
   #maxSymbols
-  #symbolAt
+  #symbols
+  #gate
   #lastRef = 0
   /** @type {Map<string, Entry>} in the order of adding */
   #byId = new Map()
@@ -45,11 +56,13 @@ export class TraderRegistry {
 
   /**
    * @param {number} maxSymbols
-   * @param {(slot: number) => string} symbolAt
+   * @param {SymbolList} symbols
+   * @param {SessionGate} gate
    */
-  constructor(maxSymbols, symbolAt) {
+  constructor(maxSymbols, symbols, gate) {
     this.#maxSymbols = maxSymbols
-    this.#symbolAt = symbolAt
+    this.#symbols = symbols
+    this.#gate = gate
   }
 
   get size() {
@@ -69,7 +82,8 @@ export class TraderRegistry {
       })
     }
     const ref = ++this.#lastRef
-    const entry = { trader: traderOf(ref, id, spec), spec, matches: new Matches(this.#maxSymbols), name: ref }
+    const matches = new Matches(this.#maxSymbols)
+    const entry = { trader: traderOf(ref, id, spec), spec, matches, outside: new Outside(), name: ref }
     this.#byId.set(id, entry)
     this.#byRef.set(ref, entry)
     return entry.trader
@@ -148,11 +162,34 @@ export class TraderRegistry {
   }
 
   /**
+   * The symbols that match a trader now, in the order in which they were added.
+   * @param {string} id
+   * @param {boolean} internal also those that the session hides
+   * @returns {string[]}
+   * @throws {TickscanError} E_TRADER
+   */
+  matchesOf(id, internal) {
+    return this.#slots(this.get(id), internal).map((slot) => this.#symbols.nameAt(slot))
+  }
+
+  /**
+   * Nothing of a removed symbol stays.
+   * @param {number} slot
+   * @param {string} symbol
+   */
+  forget(slot, symbol) {
+    for (const { matches, outside } of this.#byId.values()) {
+      matches.forget(slot)
+      outside.forget(slot, symbol)
+    }
+  }
+
+  /**
    * Folds one SIGNALS message into the matches, one delta after the other; a snapshot when its last page is there.
    * @param {{ cycle: number, buffer: ArrayBuffer, wordCount: number, valueCount: number }} signals
-   * @param {(delta: Delta, trader: Trader) => void} onDelta called when a delta is in the matches and the next is not
+   * @param {Receivers} receivers
    */
-  fold(signals, onDelta) {
+  fold(signals, receivers) {
     const { cycle } = signals
     for (const page of unpackSignals(signals, this.#maxSymbols)) {
       const change = this.#changes.get(page.ref)
@@ -166,28 +203,50 @@ export class TraderRegistry {
         continue
       }
       const packed = joinPages(pages)
-      const { time, snapshot, late } = packed
-      const columns = columnsOf(packed, entry.trader.columns)
-      const entered = Array.from(packed.entered, (slot, i) => ({
-        symbol: this.#symbolAt(slot),
-        columns: columns[i],
-      }))
-      const left = Array.from(packed.left, this.#symbolAt)
-      entry.matches.fold(packed, cycle, columns)
-      onDelta({ cycle, traderId: entry.trader.id, time, snapshot, late, entered, left }, entry.trader)
+      const { trader, matches, outside } = entry
+      const columns = columnsOf(packed, trader.columns)
+      const delta = this.#delta(packed, trader.id, cycle, columns)
+      outside.prepare(matches, this.#gate, cycle)
+      matches.fold(packed, cycle, columns)
+      receivers.inside(delta, trader)
+      const told = outside.tell(delta, packed, matches, this.#gate, this.#symbols)
+      if (told) receivers.outside(told, trader)
     }
+  }
+
+  /**
+   * @param {import('./signals.js').PackedDelta} packed
+   * @param {string} traderId
+   * @param {number} cycle
+   * @param {import('./match-table.js').Columns[]} columns of what entered
+   * @returns {Delta}
+   */
+  #delta({ time, snapshot, late, entered, left }, traderId, cycle, columns) {
+    const symbols = this.#symbols
+    const rows = Array.from(entered, (slot, i) => ({ symbol: symbols.nameAt(slot), columns: columns[i] }))
+    const names = Array.from(left, (slot) => symbols.nameAt(slot))
+    if (!symbols.inOrder) {
+      const place = new Map(symbols.sorted([...entered, ...left]).map((slot, i) => [symbols.nameAt(slot), i]))
+      const order = (/** @type {string} */ symbol) => place.get(symbol) ?? 0
+      rows.sort((a, b) => order(a.symbol) - order(b.symbol))
+      names.sort((a, b) => order(a) - order(b))
+    }
+    return { cycle, traderId, time, snapshot, late, entered: rows, left: names }
   }
 
   /**
    * The matches of every trader, as deltas with which a consumer can start.
    * @param {boolean} withEmpty also of traders that match nothing
+   * @param {boolean} internal also what the session hides
    * @returns {Delta[]}
    */
-  snapshots(withEmpty) {
+  snapshots(withEmpty, internal) {
+    if (!internal && !this.#gate.active) return []
     /** @type {Delta[]} */
     const deltas = []
-    for (const { trader, matches } of this.#byId.values()) {
-      const slots = matches.slots()
+    for (const entry of this.#byId.values()) {
+      const { trader, matches } = entry
+      const slots = this.#slots(entry, internal)
       if (slots.length === 0 && !withEmpty) continue
       deltas.push({
         cycle: matches.cycle,
@@ -195,11 +254,23 @@ export class TraderRegistry {
         time: matches.time,
         snapshot: true,
         late: false,
-        entered: slots.map((slot) => ({ symbol: this.#symbolAt(slot), columns: matches.columns(slot) })),
+        entered: slots.map((slot) => ({
+          symbol: this.#symbols.nameAt(slot),
+          columns: matches.columns(slot),
+        })),
         left: [],
       })
     }
     return deltas
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} internal
+   */
+  #slots({ matches }, internal) {
+    const slots = matches.slots()
+    return this.#symbols.sorted(internal ? slots : slots.filter((slot) => this.#gate.shows(slot)))
   }
 }
 

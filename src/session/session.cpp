@@ -5,6 +5,14 @@
 
 namespace tickscan::session {
 
+namespace {
+
+bool equal(std::span<const LaneMask> a, std::span<const LaneMask> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+}  // namespace
+
 Session::Session(const market::Store& store, std::span<const double> lengths_ms)
     : monitor_(store, lengths_ms),
       muted_(store.blocks()),
@@ -44,13 +52,12 @@ void Session::note(bool was_active, bool blinked, double now_ms) {
   if (!was_active && active_) inactive_ms_ += std::max(0.0, now_ms - inactive_since_ms_);
   if ((!was_active && active_) || (was_active && blinked && scope_ == Scope::session)) ++activations_;
   const bool same = was_active == active_ && said_scope_ == scope_ &&
-                    std::ranges::equal(said_lagging_, monitor_.lagging()) &&
-                    std::ranges::equal(said_stalled_, monitor_.stalled());
+                    equal(said_lagging_, monitor_.lagging()) && equal(said_stalled_, monitor_.stalled());
   if (same) return;
   ++version_;
   said_scope_ = scope_;
-  std::ranges::copy(monitor_.lagging(), said_lagging_.begin());
-  std::ranges::copy(monitor_.stalled(), said_stalled_.begin());
+  std::copy(monitor_.lagging().begin(), monitor_.lagging().end(), said_lagging_.begin());
+  std::copy(monitor_.stalled().begin(), monitor_.stalled().end(), said_stalled_.begin());
 }
 
 double Session::inactive_ms() const {

@@ -166,7 +166,7 @@ test('only own fields that the row names are handed on', async () => {
 
 test('commands of later versions are E_UNSUPPORTED', async () => {
   const later = Object.keys(COMMANDS).filter((type) => COMMANDS[type].later)
-  assert.deepEqual(later, ['ADD_SYMBOL', 'REMOVE_SYMBOL', 'BACKTEST'])
+  assert.deepEqual(later, ['BACKTEST'])
   const { posted, send, settled } = setUp()
   for (const [i, type] of later.entries()) send(i + 1, type, {})
   await settled()

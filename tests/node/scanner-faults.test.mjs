@@ -97,7 +97,7 @@ test('a start that fails in the core leaves no thread behind', async () => {
   await rejects(made, 'E_SYMBOL')
   assert.deepEqual(
     core.calls.map(([name]) => name),
-    ['load', 'measure', 'terminate', 'load', 'create', 'terminate'],
+    ['load', 'measure', 'terminate', 'load', 'create', 'configureSession', 'startSymbol', 'terminate'],
   )
   assert.ok(worker.terminated)
 })

@@ -28,6 +28,13 @@ test('every option is checked before a worker is made, and the error names it', 
     [{ symbols, threads: 0 }, 'threads'],
     [{ symbols, threads: 'all' }, 'threads'],
     [{ symbols, clock: 5 }, 'clock'],
+    [{ symbols, session: 5 }, 'session'],
+    [{ symbols, session: { scope: 'all' } }, 'session.scope'],
+    [{ symbols, session: { catchupThresholdSeconds: -1 } }, 'session.catchupThresholdSeconds'],
+    [{ symbols, session: { catchupThresholdSeconds: Number.NaN } }, 'session.catchupThresholdSeconds'],
+    [{ symbols, session: { catchupCheckInterval: 0 } }, 'session.catchupCheckInterval'],
+    [{ symbols, session: { stalledAfterSeconds: '9' } }, 'session.stalledAfterSeconds'],
+    [{ symbols, session: { prioritySymbols: 'AAA' } }, 'session.prioritySymbols'],
     [{ symbols, signal: {} }, 'signal'],
     [{ symbols, deadlineMs: 0 }, 'deadlineMs'],
     [{ symbols, deadlineMs: Number.POSITIVE_INFINITY }, 'deadlineMs'],
@@ -48,7 +55,6 @@ test('every option is checked before a worker is made, and the error names it', 
     hint: "did you mean 'intervals'?",
   })
   for (const nothing of [undefined, null, 7, []]) await rejects(createScanner(nothing), 'E_CONFIG')
-  await rejects(createScanner({ symbols, session: {}, createWorker: never }), 'E_UNSUPPORTED')
 })
 
 test('a trader is checked on the client, and what comes later is said to', async (t) => {

@@ -45,9 +45,42 @@ export class FakeCore {
     return Object.entries(MS).map(([name, ms]) => ({ name, ms }))
   }
 
-  addSymbol(name) {
-    if (name === 'REFUSED') return { ok: false, error: { code: 'E_SYMBOL', message: 'no such name' } }
-    return { ok: true, key: this.market.addSymbol(name) }
+  addSymbol({ symbol }) {
+    if (symbol === 'REFUSED') return { ok: false, error: { code: 'E_SYMBOL', message: 'no such name' } }
+    return { ok: true, key: this.market.addSymbol(symbol) }
+  }
+
+  startSymbol(key) {
+    this.calls.push(['startSymbol', key])
+    return { ok: true }
+  }
+
+  removeSymbol(key) {
+    this.calls.push(['removeSymbol', key])
+    this.market.removeSymbol(key % 8192)
+    return { ok: true }
+  }
+
+  configureSession(config) {
+    this.calls.push(['configureSession', config])
+    return { ok: true }
+  }
+
+  /** What the next cycles say about the session; `version` moves when it changes. */
+  sessionState = {
+    active: true,
+    scope: 'session',
+    lagging: [],
+    muted: [],
+    lags: [],
+    inactiveMs: 0,
+    activations: 0,
+  }
+  sessionVersion = 0
+  resync = false
+
+  session() {
+    return this.sessionState
   }
 
   addTrader(spec) {
@@ -131,6 +164,8 @@ export class FakeCore {
       deltaBytes: 8,
       fullBytes: 9,
       pending: this.pendingRounds-- > 0,
+      sessionVersion: this.sessionVersion,
+      resync: this.resync,
       wordsOffset,
       wordsCount: words.length,
       valuesOffset,

@@ -1,0 +1,76 @@
+/**
+ * What the outside knows of one trader's matches, where that may be less than what the client knows: while symbols are
+ * muted, deltas change the matches and are not told. When symbols come back, the difference is told at once, against
+ * what was told last, so that nobody acts twice on the same match. Client's thread.
+ */
+
+/** @import { Columns, Delta, Matches } from './match-table.js' */
+/** @import { PackedDelta } from './signals.js' */
+/** @import { SessionGate } from './session-gate.js' */
+/** @import { SymbolList } from './symbol-list.js' */
+
+export class Outside {
+  /** Slots that were told to match. Undefined: the same as the matches. @type {Set<number> | undefined} */
+  #told
+  /** Symbols that were removed before it could be told that they left. @type {string[]} */
+  #gone = []
+  /** The outside has got a first snapshot. */
+  #announced = false
+
+  /**
+   * To be called before a delta is folded into the matches.
+   * @param {Matches} matches
+   * @param {SessionGate} gate
+   * @param {number} cycle
+   */
+  prepare(matches, gate, cycle) {
+    if (!gate.open || gate.resyncCycle === cycle)
+      this.#told ??= new Set(this.#announced ? matches.slots() : [])
+  }
+
+  /**
+   * A removed symbol's slot may belong to another one soon.
+   * @param {number} slot
+   * @param {string} symbol
+   */
+  forget(slot, symbol) {
+    if (this.#told?.delete(slot)) this.#gone.push(symbol)
+  }
+
+  /**
+   * What the outside is told of a delta that was just folded into the matches; undefined: nothing.
+   * @param {Delta} delta
+   * @param {PackedDelta} packed
+   * @param {Matches} matches
+   * @param {SessionGate} gate
+   * @param {SymbolList} symbols
+   * @returns {Delta | undefined}
+   */
+  tell(delta, packed, matches, gate, symbols) {
+    if (!gate.active) return undefined
+    const told = this.#told
+    if (!told) {
+      this.#announced = true
+      return delta
+    }
+    const shown = symbols.sorted(matches.slots().filter((slot) => gate.shows(slot)))
+    const entered = shown.filter((slot) => !told.has(slot))
+    const left = symbols.sorted([...told].filter((slot) => !matches.has(slot) && gate.shows(slot)))
+    for (const slot of entered) told.add(slot)
+    for (const slot of left) told.delete(slot)
+    if (gate.open) this.#told = undefined
+    const rows = (/** @type {number[]} */ slots) =>
+      slots.map((slot) => ({ symbol: symbols.nameAt(slot), columns: matches.columns(slot) }))
+    const names = [...this.#gone.splice(0), ...left.map((slot) => symbols.nameAt(slot))]
+    const news = entered.length > 0 || names.length > 0
+    const resync = gate.resyncCycle === delta.cycle && this.#announced
+    if (!packed.snapshot) {
+      return news ? { ...delta, entered: rows(entered), left: names } : undefined
+    }
+    this.#announced = true
+    // The first one, or one that somebody asked for: all that may be seen.
+    if (!resync) return { ...delta, entered: rows(shown), left: names }
+    if (!news && !gate.allBack && !shown.some((slot) => gate.isBack(slot))) return undefined
+    return { ...delta, entered: rows(entered), left: names, matches: rows(shown) }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The client's end of the session: what the engine said last about late symbols, and so what the outside may see.
+ * Client's thread.
+ *
+ * SESSION comes before the SIGNALS of its cycle. So nothing late passes before it is known to be late, and the
+ * snapshots of the cycle in which symbols come back find the gate open.
+ */
+
+import { SESSION_DEFAULTS } from './session-options.js'
+
+/**
+ * A symbol whose data is late.
+ * @typedef {object} LaggingSymbol
+ * @property {string} symbol
+ * @property {number} lagSeconds of its newest closed kline when that was ingested
+ * @property {boolean} stalled nothing has come from it for stalledAfterSeconds: it is muted alone
+ */
+
+/**
+ * What is shown and why.
+ * @typedef {object} SessionState
+ * @property {boolean} active false: reads return nothing and no signals come
+ * @property {'session' | 'symbol'} scope
+ * @property {LaggingSymbol[]} lagging in the order in which symbols were added
+ * @property {string[]} muted symbols that are not shown although the session is active
+ * @property {number} cycle in which this became so
+ * @property {number} time ms, of that cycle
+ */
+
+/** @typedef {SessionState & { reason: string }} SessionChange the `detail` of a 'session' event */
+
+export class SessionGate {
+  #active = true
+  /** @type {'session' | 'symbol'} */
+  #scope = SESSION_DEFAULTS.scope
+  /** @type {ReadonlySet<number>} slots; while the session is inactive it says nothing */
+  #muted = new Set()
+  /** @type {{ slot: number, symbol: string, lagSeconds: number, stalled: boolean }[]} */
+  #lagging = []
+  #cycle = 0
+  #time = 0
+  /** Slots that have come back with the cycle `resyncCycle`; undefined: all of them. @type {ReadonlySet<number> | undefined} */
+  #back = new Set()
+
+  /** The cycle whose snapshots say what has changed while symbols were muted; 0 before the first. */
+  resyncCycle = 0
+
+  get active() {
+    return this.#active
+  }
+
+  /** True: everything is shown. */
+  get open() {
+    return this.#active && this.#muted.size === 0
+  }
+
+  /**
+   * Whether a symbol may be seen from outside.
+   * @param {number} slot
+   */
+  shows(slot) {
+    return this.#active && !this.#muted.has(slot)
+  }
+
+  /**
+   * Whether a symbol has come back in the cycle `resyncCycle`.
+   * @param {number} slot
+   */
+  isBack(slot) {
+    return this.#back === undefined || this.#back.has(slot)
+  }
+
+  /** Whether the whole session has come back in the cycle `resyncCycle`. */
+  get allBack() {
+    return this.#back === undefined
+  }
+
+  /**
+   * @param {Record<string, any>} fields of SESSION
+   * @param {(slot: number) => string} nameAt
+   * @returns {SessionChange}
+   */
+  apply({ cycle, time, active, resync, scope, lagging, muted }, nameAt) {
+    const before = { active: this.#active, muted: this.#muted, lagging: this.#lagging }
+    this.#active = active
+    this.#scope = scope
+    this.#muted = new Set(active ? muted : [])
+    this.#lagging = lagging.map((/** @type {any} */ { slot, lagMs, stalled }) => ({
+      slot,
+      symbol: nameAt(slot),
+      lagSeconds: lagMs / 1000,
+      stalled,
+    }))
+    this.#cycle = cycle
+    this.#time = time
+    if (resync) {
+      this.resyncCycle = cycle
+      this.#back = before.active
+        ? new Set([...before.muted].filter((slot) => !this.#muted.has(slot)))
+        : undefined
+    }
+    return { ...this.state(), reason: this.#reason(before.lagging) }
+  }
+
+  /**
+   * A removed symbol is nobody's any more.
+   * @param {number} slot
+   */
+  forget(slot) {
+    this.#muted = new Set([...this.#muted].filter((one) => one !== slot))
+    this.#lagging = this.#lagging.filter((one) => one.slot !== slot)
+  }
+
+  /** @returns {SessionState} a copy */
+  state() {
+    return {
+      active: this.#active,
+      scope: this.#scope,
+      lagging: this.#lagging.map(({ symbol, lagSeconds, stalled }) => ({ symbol, lagSeconds, stalled })),
+      muted: this.#lagging.filter(({ slot }) => this.#muted.has(slot)).map(({ symbol }) => symbol),
+      cycle: this.#cycle,
+      time: this.#time,
+    }
+  }
+
+  /** @param {{ slot: number, symbol: string }[]} before */
+  #reason(before) {
+    const late = this.#lagging.map(
+      ({ symbol, lagSeconds, stalled }) =>
+        `${symbol} ${Math.round(lagSeconds)} s${stalled ? ', stalled' : ''}`,
+    )
+    if (late.length > 0) return `late: ${late.join('; ')}`
+    const now = before.map(({ symbol }) => symbol)
+    return now.length > 0 ? `caught up or removed: ${now.join(' ')}` : 'caught up'
+  }
+}
