@@ -105,10 +105,7 @@ export class ScannerSymbols extends ScannerReads {
    */
   onSession(message) {
     const fields = takeFields('SESSION', EVENTS.SESSION.fields, message)
-    this.emit(
-      'session',
-      this.gate.apply(fields, (slot) => this.symbolList.nameAt(slot)),
-    )
+    this.emit('session', this.gate.apply(fields, this.symbolList))
   }
 
   /**

@@ -105,6 +105,7 @@ export class Scanner extends ScannerSymbols {
       session: options.session,
       configure: (settings) => this.#settings.set(settings),
       writer: () => this.writer,
+      loadHistory: (symbol, interval, source) => this.#loader.load(symbol, interval, source, undefined),
       now: () => this.#now(),
     })
   }

@@ -77,20 +77,19 @@ export class SessionGate {
 
   /**
    * @param {Record<string, any>} fields of SESSION
-   * @param {(slot: number) => string} nameAt
+   * @param {import('./symbol-list.js').SymbolList} symbols
    * @returns {SessionChange}
    */
-  apply({ cycle, time, active, resync, scope, lagging, muted }, nameAt) {
+  apply({ cycle, time, active, resync, scope, lagging, muted }, symbols) {
     const before = { active: this.#active, muted: this.#muted, lagging: this.#lagging }
     this.#active = active
     this.#scope = scope
     this.#muted = new Set(active ? muted : [])
-    this.#lagging = lagging.map((/** @type {any} */ { slot, lagMs, stalled }) => ({
-      slot,
-      symbol: nameAt(slot),
-      lagSeconds: lagMs / 1000,
-      stalled,
-    }))
+    const late = new Map(lagging.map((/** @type {any} */ one) => [one.slot, one]))
+    this.#lagging = symbols.sorted([...late.keys()]).map((slot) => {
+      const { lagMs, stalled } = late.get(slot)
+      return { slot, symbol: symbols.nameAt(slot), lagSeconds: lagMs / 1000, stalled }
+    })
     this.#cycle = cycle
     this.#time = time
     if (resync) {

@@ -14,12 +14,13 @@ import { checkSeconds } from './session-options.js'
 import { intervalError } from './writer-errors.js'
 
 /** @import { CallOptions } from './engine-client.js' */
-/** @import { History } from './history.js' */
+/** @import { HistorySource } from './history-loader.js' */
 /** @import { SymbolInfo } from './symbol-list.js' */
 
 /**
  * @typedef {object} SymbolSettings
- * @property {Readonly<Record<string, History>>} [history] interval → closed klines, loaded before the symbol is scanned
+ * @property {Readonly<Record<string, HistorySource>>} [history] interval → closed klines as loadHistory() takes them,
+ *   loaded before the symbol is scanned
  * @property {number} [catchupThresholdSeconds] of this symbol; default: the session's
  * @property {readonly string[]} [intervals] that its feed brings; the shortest of them is the one whose klines are
  *   checked for lateness. Default: all
@@ -33,6 +34,7 @@ import { intervalError } from './writer-errors.js'
  * @property {import('./symbol-list.js').SymbolList} symbols
  * @property {readonly string[]} intervals
  * @property {() => import('./market-writer.js').MarketWriter} writer
+ * @property {(symbol: string, interval: string, source: HistorySource) => Promise<unknown>} loadHistory
  * @property {() => number} now
  */
 
@@ -63,9 +65,8 @@ export class SymbolCommands {
       this.#adding.set(symbol, added)
       key = (await added.finally(() => this.#adding.delete(symbol))).key
       for (const [interval, klines] of history) {
-        writer().loadHistory(key, interval, klines)
-        // One interval after the other: the page and its other symbols get their turn in between.
-        await undefined
+        if ('openTime' in klines) writer().loadHistory(key, interval, klines)
+        else await this.#host.loadHistory(symbol, interval, klines)
       }
       await client.call('START_SYMBOL', { key, now: now() }, call)
       return { symbol, index: key, state: 'ready' }
@@ -133,11 +134,14 @@ export class SymbolCommands {
       if (!this.#host.intervals.includes(interval)) throw intervalError(interval, [...this.#host.intervals])
     }
     // All before anything is sent, so that a bad kline costs no slot.
-    for (const klines of Object.values(history)) checkHistory(klines)
+    for (const klines of Object.values(history)) {
+      const isFile = typeof klines === 'object' && klines !== null && ('csv' in klines || 'parquet' in klines)
+      if (!isFile) checkHistory(klines)
+    }
     return {
       intervals: [...intervals],
       thresholdSeconds: catchupThresholdSeconds,
-      history: /** @type {[string, History][]} */ (Object.entries(history)),
+      history: /** @type {[string, HistorySource][]} */ (Object.entries(history)),
       call: { signal, deadlineMs },
     }
   }

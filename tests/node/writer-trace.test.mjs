@@ -308,12 +308,7 @@ const mutants = [
     'Atomics.load(words, this.#generations + symbol * this.#symbolWords)',
     'ticker',
   ],
-  [
-    'market-memory.js',
-    'if (generation * KEY_SLOTS + symbol === key) return true',
-    'return true',
-    'the symbol was removed',
-  ],
+  ['market-memory.js', 'if (generation * KEY_SLOTS + symbol === key) {', '{', 'the symbol was removed'],
   [
     'ticker-writer.js',
     'memory.mark(0, symbol, box)',
