@@ -55,10 +55,12 @@ class Command {
 
 const exists = (model, { symbol }) => model.symbols.has(symbol)
 const symbol = fc.constantFrom(...NAMES)
+// Mostly in time, or nothing would ever be told.
+const lag = fc.constantFrom(0, 0, 0, 0, 30, 60, 61, 300)
 const seconds = fc.constantFrom(0, 30, 60, 61, 300)
 
 // A restart of the engine belongs here, once there is a supervisor: the model stays as it is.
-const commands = [
+const all = [
   fc.record({ symbol, threshold: fc.option(seconds, { nil: undefined }) }).map(
     (given) =>
       new Command(
@@ -83,7 +85,7 @@ const commands = [
         exists,
       ),
   ),
-  fc.record({ symbol, lag: seconds, count: fc.integer({ min: 1, max: 8 }), high: fc.boolean() }).map(
+  fc.record({ symbol, lag, count: fc.integer({ min: 1, max: 8 }), high: fc.boolean() }).map(
     (given) =>
       new Command(
         'klines',
@@ -149,6 +151,9 @@ const commands = [
     ),
 ]
 
+/** Klines come more often than anything else. */
+const commands = [...all, all[2], all[2], all[2]]
+
 /** Folds what the outside is told, and notes whoever would act twice. */
 function listen(scanner) {
   const told = new Set()
@@ -170,8 +175,9 @@ function listen(scanner) {
 async function setUp() {
   const time = { now: NOON }
   const model = new SessionModel(NOON)
+  for (const name of NAMES.slice(0, 3)) model.add(name, undefined)
   const scanner = await createScanner({
-    symbols: [],
+    symbols: NAMES.slice(0, 3),
     intervals: ['1m'],
     maxSymbols: NAMES.length,
     maxKlines: 20,
