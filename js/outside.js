@@ -16,6 +16,8 @@ export class Outside {
   #gone = []
   /** The outside has got a first snapshot. */
   #announced = false
+  /** The cycle of the last snapshot that was told while this knew less than the matches. */
+  #snapshotCycle = 0
 
   /**
    * To be called before a delta is folded into the matches.
@@ -49,6 +51,8 @@ export class Outside {
   tell(delta, packed, matches, gate, symbols) {
     if (!gate.active) return undefined
     const told = this.#told
+    // What else happened in the cycle in which symbols come back is in the snapshot behind it.
+    if (told && gate.resyncCycle === delta.cycle && !packed.snapshot) return undefined
     if (!told) {
       this.#announced = true
       return delta
@@ -64,13 +68,15 @@ export class Outside {
     const names = [...this.#gone.splice(0), ...left.map((slot) => symbols.nameAt(slot))]
     const news = entered.length > 0 || names.length > 0
     const resync = gate.resyncCycle === delta.cycle && this.#announced
+    const again = this.#snapshotCycle === delta.cycle
     if (!packed.snapshot) {
       return news ? { ...delta, entered: rows(entered), left: names } : undefined
     }
     this.#announced = true
+    this.#snapshotCycle = delta.cycle
     // The first one, or one that somebody asked for: all that may be seen.
     if (!resync) return { ...delta, entered: rows(shown), left: names }
-    if (!news && !gate.allBack && !shown.some((slot) => gate.isBack(slot))) return undefined
+    if (!news && (again || (!gate.allBack && !shown.some((slot) => gate.isBack(slot))))) return undefined
     return { ...delta, entered: rows(entered), left: names, matches: rows(shown) }
   }
 }

@@ -99,7 +99,8 @@ void LagMonitor::check(uint32_t block, uint32_t lane, Symbol& symbol, double lag
   const double threshold_ms = std::isnan(symbol.threshold_ms) ? threshold_ms_ : symbol.threshold_ms;
   ++checks_;
   stalled_[block] &= ~bit;
-  if (lag_ms > threshold_ms && lag_ms < kOtherTimeBaseMs) {
+  const double other_ms = std::fmax(kOtherTimeBaseMs, kOtherTimeBaseKlines * lengths_ms_[symbol.interval]);
+  if (lag_ms > threshold_ms && lag_ms < other_ms) {
     lagging_[block] |= bit;
     found_late_[block] |= bit;
     symbol.heard_ms = now_ms;

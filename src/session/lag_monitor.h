@@ -21,9 +21,10 @@
 
 namespace tickscan::session {
 
-// No data is that late: a difference like this means klines and clock on different time bases, as in tests and
-// simulations that count from 0.
-inline constexpr double kOtherTimeBaseMs = 10.0 * 365 * 86'400'000;
+// No feed catches up by more than a year, or a thousand klines of a long interval: a difference like this means klines
+// and clock on different time bases, as in simulations that count from 0 and replays of old files beside the wall clock.
+inline constexpr double kOtherTimeBaseMs = 365.0 * 86'400'000;
+inline constexpr double kOtherTimeBaseKlines = 1000;
 
 class LagMonitor {
  public:

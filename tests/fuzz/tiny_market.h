@@ -32,7 +32,8 @@ class TinyMarket {
     writer_ = std::make_unique<market::Writer>(engine_->store(), 0);
     writer_->interval_ms = {kMinute, 3 * kMinute, 5 * kMinute};
     for (uint32_t slot = 0; slot < kSymbols; ++slot) {
-      TICKSCAN_ASSERT(engine_->add_symbol("S" + std::to_string(slot)).ok());
+      const auto key = engine_->add_symbol({"S" + std::to_string(slot), {}, kUnknown});
+      TICKSCAN_ASSERT(key.ok() && !engine_->start_symbol(key.value()));
     }
   }
 

@@ -18,9 +18,9 @@ const MEASURED = {
   file: 'src/engine/engine.cpp',
   lines: [
     '#include <chrono>',
-    'const auto start = std::chrono::steady_clock::now();',
+    'const auto begun = std::chrono::steady_clock::now();',
     'done.elapsed_us =',
-    'std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();',
+    'std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count();',
   ],
 }
 

@@ -85,13 +85,13 @@ TEST(Limits, OfAConfiguration) {
 TEST(Limits, OfSymbolsAndTheirNames) {
   const auto engine = made(small());
   for (const size_t bytes : {49, 48'000}) {
-    const auto refused = engine->add_symbol(std::string(bytes, 'S'));
+    const auto refused = engine->add_symbol({std::string(bytes, 'S'), {}, kUnknown});
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code, ErrorCode::E_SYMBOL);
   }
-  EXPECT_TRUE(engine->add_symbol(std::string(48, 'S')).ok());
+  EXPECT_TRUE(engine->add_symbol({std::string(48, 'S'), {}, kUnknown}).ok());
   for (int i = 0; i < 1000; ++i) {
-    const auto refused = engine->add_symbol("S" + std::to_string(i));
+    const auto refused = engine->add_symbol({"S" + std::to_string(i), {}, kUnknown});
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code, ErrorCode::E_LIMIT);
   }

@@ -172,6 +172,10 @@ TEST(Session, SymbolsWithClockAndKlinesOnDifferentTimeBasesAreNotLate) {
   world.close(0, kMinute);
   world.cycle(kNoon);
   EXPECT_TRUE(world.session().active());
+  Late other(1);
+  other.close(0, kNoon - 364.0 * 86'400'000);
+  other.cycle(kNoon);
+  EXPECT_FALSE(other.session().active()) << "a year is late";
 }
 
 TEST(Session, SettingsAreCheckedAllOrNothing) {
