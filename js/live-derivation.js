@@ -131,15 +131,15 @@ export class LiveDerivation {
     const whole = openTimeOf(part.openTime, aggregator.intervalMs)
     if (whole === aggregator.openTime && part.openTime === aggregator.nextPart && !aggregator.broken) {
       aggregator.add(part.openTime, part.open, part.high, part.low, part.close, part.volume)
-      this.#write(symbol, row, aggregator)
+      this.#write(row, aggregator)
     } else if (whole < aggregator.openTime) {
       // A correction of the past: that kline is made again, the one under way stays.
       const past = new KlineAggregator(this.#sourceMs, aggregator.intervalMs)
       this.#remake(symbol, past, whole)
-      if (past.complete) this.#write(symbol, row, past)
+      if (past.complete) this.#write(row, past)
     } else {
       this.#remake(symbol, aggregator, whole)
-      this.#write(symbol, row, aggregator)
+      this.#write(row, aggregator)
     }
   }
 
@@ -179,11 +179,10 @@ export class LiveDerivation {
   }
 
   /**
-   * @param {number} symbol
    * @param {number} row
    * @param {KlineAggregator} aggregator with parts that all have closed
    */
-  #write(symbol, row, aggregator) {
+  #write(row, aggregator) {
     if (aggregator.count === 0 || aggregator.broken) return
     kline.openTime = aggregator.openTime
     kline.open = aggregator.open

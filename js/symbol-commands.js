@@ -6,7 +6,6 @@
  * 2. A symbol whose adding failed is removed again, as soon as its key is known.
  */
 
-import { TickscanError } from './errors.js'
 import { checkHistory } from './history.js'
 import { describe } from './names.js'
 import { checkKnown, checkSymbol, configError } from './options.js'
@@ -14,6 +13,7 @@ import { checkSeconds } from './session-options.js'
 import { intervalError } from './writer-errors.js'
 
 /** @import { CallOptions } from './engine-client.js' */
+/** @import { TickscanError } from './errors.js' */
 /** @import { HistorySource } from './history-loader.js' */
 /** @import { SymbolInfo } from './symbol-list.js' */
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "filter/compile.h"
 #include "engine/symbols.h"
+#include "filter/compile.h"
 #include "market/store.h"
 #include "scan/scan.h"
 #include "session/session.h"

@@ -39,8 +39,9 @@ Result<market::SymbolKey> Symbols::add(const SymbolSpec& spec, std::vector<uint3
     intervals.resize(lengths_ms_.size());
     std::iota(intervals.begin(), intervals.end(), 0U);
   }
-  const uint32_t shortest = *std::min_element(
-      intervals.begin(), intervals.end(), [&](uint32_t a, uint32_t b) { return lengths_ms_[a] < lengths_ms_[b]; });
+  const uint32_t shortest =
+      *std::min_element(intervals.begin(), intervals.end(),
+                        [&](uint32_t a, uint32_t b) { return lengths_ms_[a] < lengths_ms_[b]; });
   const uint32_t slot = added.value();
   constexpr double kMsPerSecond = 1000;
   session_.monitor().add(slot, shortest, spec.threshold_s * kMsPerSecond);

@@ -38,9 +38,11 @@ Result<uint32_t> SymbolTable::add(const std::string& name) {
     if (!waiting_.empty()) {
       message += ", " + std::to_string(waiting_.size()) + " of them by writes that have not ended";
     }
-    return Error{
-        ErrorCode::E_LIMIT, message, std::nullopt, "at most maxSymbols = " + std::to_string(most) + " symbols",
-        {}};
+    return Error{ErrorCode::E_LIMIT,
+                 message,
+                 std::nullopt,
+                 "at most maxSymbols = " + std::to_string(most) + " symbols",
+                 {}};
   }
   const uint32_t slot = free_.empty() ? end_++ : free_.extract(free_.begin()).value();
   names_[slot] = name;
@@ -85,8 +87,7 @@ void SymbolTable::reclaim() {
 Result<uint32_t> SymbolTable::find(SymbolKey wanted) const {
   const auto slot = static_cast<uint32_t>(wanted % kMaxSymbols);
   if (in_use(slot) && key(slot) == wanted) return slot;
-  return Error{
-      ErrorCode::E_SYMBOL, "no symbol has the key " + std::to_string(wanted), std::nullopt, {}, {}};
+  return Error{ErrorCode::E_SYMBOL, "no symbol has the key " + std::to_string(wanted), std::nullopt, {}, {}};
 }
 
 SymbolKey SymbolTable::key(uint32_t slot) const {

@@ -98,7 +98,8 @@ void Timelines::forget(uint32_t block, uint32_t lane) {
       if ((one.intervals >> i & 1) == 0) continue;
       one.cursors[i].at<uint32_t>(block)[lane] = 0;
       auto* fields = one.lanes[i].at<double>(block);
-      for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kUnknown;
+      for (uint32_t field = 0; field < market::kKlineFields; ++field)
+        fields[field * kLanes + lane] = kUnknown;
     }
   }
 }

@@ -60,9 +60,7 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   const uint32_t step = symbol.priority ? 1 : check_interval_;
   const uint32_t first = (begin + step - 1) / step * step;
   const uint32_t last = (end - 1) / step * step;
-  const auto lag = [&](uint32_t n) {
-    return now_ms - close_time(series, slot, symbol.interval, lane, n);
-  };
+  const auto lag = [&](uint32_t n) { return now_ms - close_time(series, slot, symbol.interval, lane, n); };
   const bool any = first < end;
   const double newest_lag = lag(end - 1);
   const double first_lag = any ? lag(first) : 0;
@@ -75,8 +73,8 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   symbol.lag_ms_max = std::fmax(symbol.lag_ms_max, newest_lag);
 }
 
-double LagMonitor::close_time(const scan::SeriesLanes& series, uint32_t slot, uint32_t interval, uint32_t lane,
-                              uint32_t n) const {
+double LagMonitor::close_time(const scan::SeriesLanes& series, uint32_t slot, uint32_t interval,
+                              uint32_t lane, uint32_t n) const {
   const market::KlineRing ring = store_.ring(slot, interval);
   const uint32_t visible = series.visible[lane];
   const int64_t place = int64_t{visible} - (series.fed(lane) - n);

@@ -73,8 +73,9 @@ class LagMonitor {
 
   market::Store store_;
   std::vector<double> lengths_ms_;
-  std::vector<Symbol> symbols_;        // by slot
-  std::vector<LaneMask> clock_lanes_;  // by block and interval: lanes whose klines of this interval are counted
+  std::vector<Symbol> symbols_;  // by slot
+  std::vector<LaneMask>
+      clock_lanes_;  // by block and interval: lanes whose klines of this interval are counted
   std::vector<LaneMask> lagging_;
   std::vector<LaneMask> stalled_;
   std::vector<LaneMask> found_late_;

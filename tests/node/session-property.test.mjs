@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createScanner } from 'tickscan'
-import { FILTER_LEVEL, SessionModel } from './helpers/session-model.mjs'
 import { MINUTE, NOON } from './helpers/session-market.mjs'
+import { FILTER_LEVEL, SessionModel } from './helpers/session-model.mjs'
 
 const RUNS = Number(process.env.TICKSCAN_PROPERTY_RUNS ?? 40)
 const NAMES = ['A', 'B', 'C', 'D', 'E']

@@ -95,7 +95,7 @@ TEST(Limits, OfSymbolsAndTheirNames) {
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code, ErrorCode::E_LIMIT);
   }
-  EXPECT_EQ(engine->scan().symbol_count(), 1U);
+  EXPECT_EQ(engine->symbols().size(), 1U);
 }
 
 TEST(Limits, OfTraders) {

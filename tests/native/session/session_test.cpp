@@ -22,7 +22,9 @@ bool has(LaneMask lanes, uint32_t slot) { return (lanes >> slot & 1) != 0; }
 
 struct Late : World {
   explicit Late(uint32_t count, uint32_t max_klines = 500) : World(count, max_klines) {}
-  void close(uint32_t slot, double close_time, double price = 1) { close_kline(slot, 0, flat(close_time, price)); }
+  void close(uint32_t slot, double close_time, double price = 1) {
+    close_kline(slot, 0, flat(close_time, price));
+  }
   [[nodiscard]] const Session& session() const { return engine->session(); }
   [[nodiscard]] bool lagging(uint32_t slot) const { return has(session().monitor().lagging()[0], slot); }
   void configure(const engine::SessionConfig& config) { EXPECT_FALSE(engine->configure_session(config)); }
