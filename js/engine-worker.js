@@ -22,9 +22,7 @@ export function startEngine() {
     minPages: CORE_MIN_PAGES,
     now: () => Date.now(),
     steadyNow: () => performance.now(),
-    setTimer: (run, ms) => setTimeout(run, ms),
-    clearTimer: (timer) => clearTimeout(timer),
-    soon: soon(),
+    ...timers(),
     waitAsync: waitAsync(),
   })
   const inbox = new Inbox({
@@ -52,6 +50,34 @@ function waitAsync() {
   if (typeof atomics.waitAsync !== 'function') return undefined
   return (/** @type {Int32Array} */ words, /** @type {number} */ index, /** @type {number} */ value) =>
     atomics.waitAsync(words, index, value)
+}
+
+/**
+ * Timers, of which those without a wait run as soon as messages had their turn: a real one takes 1 ms in Node and up to 4
+ * in browsers, which every update would wait for in an event-driven engine.
+ */
+function timers() {
+  const callSoon = soon()
+  return {
+    soon: callSoon,
+    setTimer: (/** @type {() => void} */ run, /** @type {number} */ ms) => {
+      if (ms > 0) return setTimeout(run, ms)
+      const timer = new SoonTimer(run)
+      callSoon(() => timer.run?.())
+      return timer
+    },
+    clearTimer: (/** @type {any} */ timer) => {
+      if (timer instanceof SoonTimer) timer.run = undefined
+      else clearTimeout(timer)
+    },
+  }
+}
+
+class SoonTimer {
+  /** @param {(() => void) | undefined} run undefined once it was cleared */
+  constructor(run) {
+    this.run = run
+  }
 }
 
 /**

@@ -21,6 +21,8 @@ export async function run({ say, size: { cases = CASES, klines = 500 } = {} }) {
       symbols: Array.from({ length: symbols }, (_, i) => `S${i}`),
       intervals: ['1m', '5m', '15m', '1h'],
       maxKlines: klines,
+      // No free slots: by default their number is rounded up to 64.
+      maxSymbols: symbols,
     })
     const { memory } = await scanner.status()
     await scanner.close()

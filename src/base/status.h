@@ -22,8 +22,8 @@ enum class ErrorCode : uint8_t {
 // The code's public name, for example "E_SYNTAX"; "OK" for ErrorCode::ok.
 const char* error_name(ErrorCode code);
 
-// Where in a text an error stands. Offsets are bytes from 0; line and column count from 1, the column in
-// Unicode code points, as an editor shows it.
+// Where in a text an error stands. Offsets are bytes from 0, and in an error that has its excerpt UTF-16 units, as
+// editors and JavaScript count; line and column count from 1, the column in Unicode code points.
 struct Position {
   uint32_t offset = 0;
   uint32_t line = 1;

@@ -32,6 +32,16 @@ size_t ahead(std::string_view line, size_t at, size_t count) {
   return std::min(at, line.size());
 }
 
+// Code units of well-formed text in UTF-16: two for what lies beyond the basic plane, which takes four bytes.
+uint32_t utf16_units(std::string_view text) {
+  uint32_t units = 0;
+  for (const char byte : text) {
+    const auto bits = static_cast<unsigned char>(byte);
+    if ((bits & 0xC0) != 0x80) units += bits >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
 }  // namespace
 
 Error error_at(ErrorCode code, Position position, std::string message, std::string expected,
@@ -58,6 +68,7 @@ Error shown_in(std::string_view text, Error error) {
   shown += line.substr(from, to - from);
   if (to < line.size()) shown += "...";
   error.excerpt = shown + '\n' + caret + '^';
+  error.position->offset = utf16_units(text.substr(0, offset));
   return error;
 }
 

@@ -37,6 +37,12 @@ TEST(Excerpt, CountsWhatAnEditorShows) {
   EXPECT_EQ(shown_in("\xC3\xA9 x", error).excerpt, "\xC3\xA9 x\n  ^");
 }
 
+TEST(Excerpt, ComesWithAnOffsetInUtf16Units) {
+  // Two bytes that are one unit, and four that are two.
+  const Error error = error_at(ErrorCode::E_SYNTAX, Position{7, 1, 4}, "");
+  EXPECT_EQ(shown_in("\xC3\xA9\xF0\x9F\x90\x82 x", error).position->offset, 4u);
+}
+
 TEST(Excerpt, ShortensALongLine) {
   const std::string excerpt =
       excerpt_of("close > 0" + std::string(200, ' ') + "and clsoe" + std::string(99, ' '));
