@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,7 +57,9 @@ class World {
     writer_ = std::make_unique<Writer>(engine_->store(), 0);
     writer_->interval_ms = {kMinute};
     for (uint32_t slot = 0; slot < symbols; ++slot) {
-      (void)engine_->add_symbol("S" + std::to_string(slot));
+      const double no_threshold = std::numeric_limits<double>::quiet_NaN();
+      (void)engine_->start_symbol(
+          engine_->add_symbol({"S" + std::to_string(slot), {}, no_threshold}).value());
       std::vector<Kline> history;
       for (uint32_t n = 0; n < klines; ++n) history.push_back(kline(slot, n * kMinute));
       (void)writer_->load_history(slot, 0, history);

@@ -9,11 +9,12 @@ namespace tickscan::scan {
 namespace {
 
 constexpr uint32_t kMostItems = 0xffff;
+constexpr uint32_t kEndShift = 16;
 constexpr uint32_t kLooks = 2000;  // 2 to 10 µs
 
 }  // namespace
 
-Pool::Pool(uint32_t threads) {
+Pool::Pool(uint32_t threads) : ranges_(threads) {
   for (uint32_t thread = 1; thread < threads; ++thread) {
     workers_.emplace_back([this, thread] { loop(thread); });
   }
@@ -34,10 +35,15 @@ void Pool::run(uint32_t items, Work work, uint32_t inline_below) {
     return;
   }
   work_ = &work;
+  items_ = static_cast<int32_t>(items);
   done_.store(0, std::memory_order_relaxed);
-  const uint64_t run_number = (tickets_.load(std::memory_order_relaxed) >> 32) + 1;
-  // Release: everything above, and all that the engine thread wrote since the last run.
-  tickets_.store(run_number << 32 | uint64_t{items} << 16, std::memory_order_release);
+  const uint32_t count = threads();
+  for (uint32_t thread = 0; thread < count; ++thread) {
+    const uint32_t first = items * thread / count;
+    const uint32_t end = items * (thread + 1) / count;
+    // Release: everything above, and all that the engine thread wrote since the last run.
+    ranges_[thread].left.store(end << kEndShift | first, std::memory_order_release);
+  }
   generation_.fetch_add(1, std::memory_order_release);
   futex_wake_all(&generation_);
   take_items(0);
@@ -68,22 +74,32 @@ void Pool::loop(uint32_t thread) {
   }
 }
 
-void Pool::take_items(uint32_t thread) {
+bool Pool::take(Range& range, bool own, uint32_t* item) {
+  // Acquire: what run() stored before it.
+  uint32_t left = range.left.load(std::memory_order_acquire);
   for (;;) {
-    // Acquire: what run() stored before it.
-    uint64_t ticket = tickets_.load(std::memory_order_acquire);
-    uint32_t item = 0;
-    uint32_t items = 0;
-    do {
-      item = static_cast<uint32_t>(ticket & kMostItems);
-      items = static_cast<uint32_t>(ticket >> 16 & kMostItems);
-      if (item >= items) return;
-    } while (!tickets_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel,
-                                             std::memory_order_acquire));
-    (*work_)(item, thread);
-    // Release: this item's results. Whoever finishes last wakes the engine thread, which may sleep by now.
-    if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<int32_t>(items) && thread != 0) {
-      futex_wake_all(&done_);
+    const uint32_t first = left & kMostItems;
+    const uint32_t end = left >> kEndShift;
+    if (first >= end) return false;
+    // Others take from the end, so that the owner's next items stay its own as long as possible.
+    const uint32_t rest = own ? end << kEndShift | (first + 1) : (end - 1) << kEndShift | first;
+    *item = own ? first : end - 1;
+    if (range.left.compare_exchange_weak(left, rest, std::memory_order_acq_rel, std::memory_order_acquire)) {
+      return true;
+    }
+  }
+}
+
+void Pool::take_items(uint32_t thread) {
+  const uint32_t count = threads();
+  uint32_t item = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    while (take(ranges_[(thread + i) % count], i == 0, &item)) {
+      (*work_)(item, thread);
+      // Release: this item's results. Whoever finishes last wakes the engine thread, which may sleep by now. `items_` is
+      // read before: afterwards the next run may have begun.
+      const int32_t items = items_;
+      if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == items && thread != 0) futex_wake_all(&done_);
     }
   }
 }

@@ -62,7 +62,8 @@ struct Change {
 };
 
 // One per block, reused in every cycle.
-struct BlockResult {
+// Cache lines of its own: neighbours are written by other threads.
+struct alignas(64) BlockResult {
   std::vector<Change> changes;
   std::vector<double> values;
   uint64_t filters_run = 0;
