@@ -120,7 +120,10 @@ void Stepper::restart(const StepProgram& program, LaneMask lanes, const Stepping
     auto* cursors = program.cursors[i].at<uint32_t>(block_index_);
     auto* fields = program.lanes[i].at<double>(block_index_);
     for_each_lane(lanes, [&](uint32_t lane) {
-      cursors[lane] = ring(lane, i).oldest(stepping.limits[i][lane]);
+      // A run that ends before the newest kline must not ask for klines that the ring has given up for it.
+      const uint32_t limit = stepping.limits[i][lane];
+      const uint32_t kept = ring(lane, i).oldest(std::max(limit, block_.series[i].visible[lane]));
+      cursors[lane] = std::min(kept, limit);
       for (uint32_t field = 0; field < market::kKlineFields; ++field)
         fields[field * kLanes + lane] = kUnknown;
     });
