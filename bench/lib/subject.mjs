@@ -14,6 +14,8 @@ export class TickscanSubject {
    */
   static async open(market, traders, { threads = 1, on = 'tick' } = {}) {
     const scanner = await createScanner({
+      // The market's time is not the clock's: nothing in it is late.
+      session: { catchupThresholdSeconds: Number.POSITIVE_INFINITY },
       symbols: market.symbols,
       intervals: ['1m'],
       maxKlines: market.klines,
