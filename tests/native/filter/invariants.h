@@ -31,11 +31,26 @@ inline const char* broken_position(const Position& position, std::string_view te
   return nullptr;
 }
 
+// The byte at which the given number of UTF-16 units of well-formed text ends.
+inline uint32_t byte_at_unit(std::string_view text, uint32_t units) {
+  uint32_t at = 0;
+  while (at < text.size() && units > 0) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    units -= std::min(units, lead >= 0xF0 ? 2U : 1U);
+    do ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
+  }
+  return units > 0 ? at + units : at;
+}
+
 inline const char* broken_error(const Error& error, std::string_view text) {
   if (error.code == ErrorCode::ok) return "an error without a code";
   if (error.message.empty()) return "an error without a message";
   if (!error.position) return "an error without a position";
-  return broken_position(*error.position, text);
+  Position position = *error.position;
+  // An error that has its excerpt counts as editors do.
+  if (!error.excerpt.empty()) position.offset = byte_at_unit(text, position.offset);
+  return broken_position(position, text);
 }
 
 // Nodes of functions with a kernel.
