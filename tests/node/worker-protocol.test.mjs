@@ -90,9 +90,10 @@ test('messages that come before the engine stands are applied in order; duplicat
   assert.deepEqual(await ack(5, 2), received[5])
   send(6, 'GET_STATUS')
   await ack(6, 2)
+  // The other way round, so that it is there: the worker ends a moment after SHUTDOWN.
+  send(8, 'PROCESS_UPDATES', { now: 6 })
   send(7, 'SHUTDOWN')
   assert.equal((await ack(7)).ok, true)
-  send(8, 'PROCESS_UPDATES', { now: 6 })
   assert.equal((await ack(8)).error.code, 'E_CLOSED')
 })
 
