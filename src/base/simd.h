@@ -1,7 +1,6 @@
 // Comparisons of 64 doubles into a 64-bit mask: the one place with SIMD intrinsics. Compilers vectorise the
 // arithmetic of a scan by themselves but not the packing of comparison results into bits; with i64x2.bitmask
-// (movmskpd natively) it is one instruction for two lanes. Measured, one comparison of 64 lanes: 60 ns lane by lane,
-// 16 ns in pairs. The twin without intrinsics is for other machines.
+// (movmskpd natively) it is one instruction for two lanes. The twin without intrinsics is for other machines.
 //
 // Bit i of each result belongs to lane i. Comparisons with NaN are false, as IEEE 754 says.
 #pragma once

@@ -1,6 +1,6 @@
 // A stepped kernel (stepped.h) with a second form of its step for lanes in their steady state: ready, and with usable
-// inputs. There the step has no branch, so a loop over 64 lanes becomes SIMD: 3 to 6 times as fast for what is on the
-// way of every tick. All other lanes take the step, and tests hold the two forms together, bit by bit.
+// inputs. There the step has no branch, so a loop over 64 lanes becomes SIMD, for what is on the way of every tick.
+// All other lanes take the step, and tests hold the two forms together, bit by bit.
 //
 //   struct Fast {
 //     static constexpr uint32_t kCountRow;               row of the state that counts up to `full` and stays there

@@ -12,7 +12,7 @@ uint32_t key_of(const ChangeEntry& entry) { return entry.trader * 2 + static_cas
 }  // namespace
 
 // Nearly always all times are equal: a cycle's clock, or a close that all symbols share. Then each entry's place is
-// known from how many come before its trader: 4 ns an entry, where comparing took 30 (of 1,000 entries).
+// known from how many come before its trader, without comparing entries.
 void ChangeOrder::sort(std::vector<ChangeEntry>* entries, uint32_t traders) {
   if (entries->empty()) return;
   const double time = entries->front().time;

@@ -10,7 +10,7 @@ namespace tickscan::scan {
 namespace {
 
 // Readers outside the engine copy between two looks at the version: equal and even, the copy is whole. One version
-// for 64 lanes: a read-modify-write costs 5 ns, as much as the copy of a lane.
+// for 64 lanes: a read-modify-write for each would cost about as much as the copy of a lane.
 void begin_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_acq_rel); }
 void end_write(std::atomic<int32_t>& version) { version.fetch_add(1, std::memory_order_release); }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint32_t kMostItems = 0xffff;
 constexpr uint32_t kEndShift = 16;
-constexpr uint32_t kLooks = 2000;  // 2 to 10 µs
+constexpr uint32_t kLooks = 2000;  // some µs
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 // event loop, so nothing they do is proxied to another thread.
 //
 // run() is called by the engine thread only, and returns when every item is done. It waits for items and not for
-// threads: a thread that wakes late (50 µs to some ms on a busy machine) finds nothing left and goes back to sleep, so
+// threads: a thread that wakes late, as on a busy machine, finds nothing left and goes back to sleep, so
 // asking for help costs the caller a system call and nothing else.
 #pragma once
 

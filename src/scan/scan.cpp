@@ -13,7 +13,8 @@ namespace tickscan::scan {
 
 namespace {
 
-// Fewer due blocks than this are done by the engine thread alone: waking the others costs more.
+// Fewer due blocks than this are done by the engine thread alone: a block takes 5 to 20 µs, and a thread that is woken for
+// two of them comes when they are done.
 constexpr uint32_t kInlineBelow = 3;
 
 MarketLanes market_lanes(std::vector<Block>& blocks, std::vector<SeriesLanes>& series,
