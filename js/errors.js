@@ -47,6 +47,11 @@ export const JS_ERROR_CODES = Object.freeze({
   E_PROTOCOL: 'a message does not follow the protocol',
 })
 
+/** What the text of a filter may be refused with. */
+export const FILTER_ERROR_CODES = Object.freeze(
+  /** @type {const} */ (['E_SYNTAX', 'E_NAME', 'E_TYPE', 'E_ARGUMENT', 'E_RANGE', 'E_LIMIT', 'E_INTERVAL']),
+)
+
 /** Every code with its meaning. */
 export const ERROR_CODES = Object.freeze({ ...CORE_ERROR_CODES, ...JS_ERROR_CODES })
 

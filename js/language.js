@@ -8,7 +8,7 @@
 import { compileCore, createEngineWorker } from '#platform'
 import { checkTexts } from './call-options.js'
 import { EngineClient } from './engine-client.js'
-import { wrapError } from './errors.js'
+import { FILTER_ERROR_CODES, wrapError } from './errors.js'
 import { describe } from './names.js'
 import { checkIntervals, checkKnown, configError } from './options.js'
 import { checkIsolation } from './start-up.js'
@@ -19,16 +19,7 @@ import { checkParams } from './trader.js'
 const DEADLINE_MS = 20_000
 
 /** What a wrong filter may be refused with; anything else is no answer but a failure. */
-const FILTER_ERRORS = Object.freeze([
-  'E_SYNTAX',
-  'E_NAME',
-  'E_TYPE',
-  'E_ARGUMENT',
-  'E_RANGE',
-  'E_LIMIT',
-  'E_INTERVAL',
-  'E_DUPLICATE',
-])
+const FILTER_ERRORS = Object.freeze(/** @type {readonly string[]} */ ([...FILTER_ERROR_CODES, 'E_DUPLICATE']))
 
 /**
  * Where the core and the worker lie, as for createScanner; only the first question's are used.

@@ -13,6 +13,8 @@
  * 3. Only own properties of a message are read, and only those that its row names.
  */
 
+import { FILTER_ERROR_CODES } from './errors.js'
+
 /** Version of the protocol; a message of another version is refused with E_PROTOCOL. */
 export const PROTOCOL_VERSION = 1
 
@@ -81,19 +83,7 @@ export const COMMANDS = Object.freeze({
       enabled: 'boolean?',
       now: 'number',
     },
-    errors: [
-      'E_SYNTAX',
-      'E_NAME',
-      'E_TYPE',
-      'E_ARGUMENT',
-      'E_RANGE',
-      'E_LIMIT',
-      'E_INTERVAL',
-      'E_HISTORY',
-      'E_MEMORY',
-      'E_DUPLICATE',
-      'E_CONFIG',
-    ],
+    errors: [...FILTER_ERROR_CODES, 'E_HISTORY', 'E_MEMORY', 'E_DUPLICATE', 'E_CONFIG'],
   },
   /**
    * Changes what is named of a trader, all or nothing, and runs a cycle. `ref` goes on naming the trader in commands;
@@ -115,19 +105,7 @@ export const COMMANDS = Object.freeze({
       enabled: 'boolean?',
       now: 'number',
     },
-    errors: [
-      'E_TRADER',
-      'E_SYNTAX',
-      'E_NAME',
-      'E_TYPE',
-      'E_ARGUMENT',
-      'E_RANGE',
-      'E_LIMIT',
-      'E_INTERVAL',
-      'E_HISTORY',
-      'E_MEMORY',
-      'E_CONFIG',
-    ],
+    errors: ['E_TRADER', ...FILTER_ERROR_CODES, 'E_HISTORY', 'E_MEMORY', 'E_CONFIG'],
   },
   REMOVE_TRADER: { fields: { ref: 'integer' }, errors: ['E_TRADER'] },
   /**
@@ -142,19 +120,7 @@ export const COMMANDS = Object.freeze({
    */
   EVALUATE: {
     fields: { filter: 'string', interval: 'string', params: 'map?', slot: 'integer?', now: 'number' },
-    errors: [
-      'E_SYNTAX',
-      'E_NAME',
-      'E_TYPE',
-      'E_ARGUMENT',
-      'E_RANGE',
-      'E_LIMIT',
-      'E_INTERVAL',
-      'E_HISTORY',
-      'E_MEMORY',
-      'E_SYMBOL',
-      'E_DUPLICATE',
-    ],
+    errors: [...FILTER_ERROR_CODES, 'E_HISTORY', 'E_MEMORY', 'E_SYMBOL', 'E_DUPLICATE'],
     read: true,
   },
   /**
@@ -170,17 +136,7 @@ export const COMMANDS = Object.freeze({
       params: 'map?',
       expression: 'boolean',
     },
-    errors: [
-      'E_SYNTAX',
-      'E_NAME',
-      'E_TYPE',
-      'E_ARGUMENT',
-      'E_RANGE',
-      'E_LIMIT',
-      'E_INTERVAL',
-      'E_DUPLICATE',
-      'E_WASM',
-    ],
+    errors: [...FILTER_ERROR_CODES, 'E_DUPLICATE', 'E_WASM'],
     read: true,
     alone: true,
   },
