@@ -120,17 +120,25 @@ tickscan::market::SymbolKey key_of(double key) {
   return key >= 0 ? static_cast<tickscan::market::SymbolKey>(key) : ~tickscan::market::SymbolKey{0};
 }
 
-// { symbol, intervals, threshold: seconds or NaN }
+// { symbol, intervals, threshold: seconds or NaN, slot?: where it is to be }
 val add_symbol(const val& from) {
   tickscan::engine::SymbolSpec spec;
   spec.name = from["symbol"].as<std::string>();
   spec.intervals = emscripten::vecFromJSArray<std::string>(from["intervals"]);
   spec.threshold_s = from["threshold"].as<double>();
+  if (!from["slot"].isUndefined()) spec.slot = from["slot"].as<unsigned>();
   const auto added = the_engine->add_symbol(spec);
   if (!added.ok()) return failed(added.error());
   val result = succeeded();
   result.set("key", static_cast<double>(added.value()));
   return result;
+}
+
+// { key, late, stalled, lagMs, now }
+val resume_symbol(const val& from) {
+  return outcome(the_engine->resume_symbol(key_of(from["key"].as<double>()), from["late"].as<bool>(),
+                                           from["stalled"].as<bool>(), from["lagMs"].as<double>(),
+                                           from["now"].as<double>()));
 }
 
 std::optional<double> given_number(const val& from, const char* name) {
@@ -363,11 +371,22 @@ val cycle(double now_ms, bool anew) {
   result.set("damaged", done.report.ingested.damaged);
   result.set("sessionVersion", the_engine->session().version());
   result.set("resync", the_engine->session().resync());
+  result.set("repaired", done.report.repaired);
   result.set("wordsOffset", address(deltas.words.data()));
   result.set("wordsCount", static_cast<double>(deltas.words.size()));
   result.set("valuesOffset", address(deltas.values.data()));
   result.set("valuesCount", static_cast<double>(deltas.values.size()));
   return result;
+}
+
+// Typed arrays or arrays of numbers.
+val restore_trader(unsigned trader, const val& slots, const val& entered, const val& decided) {
+  tickscan::scan::TraderMemory memory;
+  memory.matches = emscripten::convertJSArrayToNumberVector<uint32_t>(slots);
+  memory.entered_ms = emscripten::convertJSArrayToNumberVector<double>(entered);
+  if (const Status bad = the_engine->restore_trader(trader, memory)) return failed(*bad);
+  const auto times = emscripten::convertJSArrayToNumberVector<double>(decided);
+  return outcome(the_engine->resume_trader(trader, times));
 }
 
 val values_of(const Status& status) {
@@ -444,6 +463,12 @@ EMSCRIPTEN_BINDINGS(tickscan) {
       "startSymbol", +[](double key) { return outcome(the_engine->start_symbol(key_of(key))); });
   emscripten::function(
       "removeSymbol", +[](double key) { return outcome(the_engine->remove_symbol(key_of(key))); });
+  emscripten::function("resumeSymbol", &resume_symbol);
+  emscripten::function(
+      "resumeSession", +[] {
+        the_engine->resume_session();
+        return succeeded();
+      });
   emscripten::function("configureSession", &configure_session);
   emscripten::function("session", &session);
   emscripten::function("addTrader", &add_trader);
@@ -456,6 +481,13 @@ EMSCRIPTEN_BINDINGS(tickscan) {
       "removeTrader", +[](unsigned trader) { return outcome(the_engine->remove_trader(trader)); });
   emscripten::function(
       "requestSnapshot", +[](unsigned trader) { return outcome(the_engine->request_snapshot(trader)); });
+  emscripten::function(
+      "recover", +[] { the_engine->recover(); });
+  emscripten::function("restoreTrader", &restore_trader);
+  emscripten::function(
+      "timelineOf", +[](unsigned trader) { return the_engine->timeline_of(trader); });
+  emscripten::function(
+      "decided", +[](unsigned trader) { return values_of(the_engine->decided(trader, &values)); });
   emscripten::function("describeFilters", &describe_filters);
   emscripten::function("validateFilter", &validate_filter);
   emscripten::function("cycle", &cycle);

@@ -13,6 +13,8 @@
  * Time, timers and waiting come in from outside, so that tests can drive them.
  */
 
+import { TickscanError } from './errors.js'
+
 /** How often the idle word is looked at where nothing can wait for it. */
 const POLL_MS = 20
 
@@ -171,4 +173,12 @@ export class Cadence {
     this.#turn++
     if (this.#options) this.#runBy(this.#lastCycleMs)
   }
+}
+
+/** @param {Record<string, any>} cadence */
+export function checkCadence({ everyMs, minGapMs, eventDriven }) {
+  if (everyMs > 0 && minGapMs >= 0 && typeof eventDriven === 'boolean') return
+  throw new TickscanError('E_CONFIG', 'the cadence is unsuitable', {
+    expected: '{ everyMs > 0, minGapMs ≥ 0, eventDriven: true or false }',
+  })
 }

@@ -37,7 +37,7 @@ import { checkParams } from './trader.js'
 
 /**
  * @typedef {object} Status
- * @property {'running' | 'closed' | 'failed'} state
+ * @property {'running' | 'restarting' | 'closed' | 'failed'} state
  * @property {number} symbols
  * @property {number} traders
  * @property {string[]} intervals
@@ -53,6 +53,9 @@ import { checkParams } from './trader.js'
  * @property {SessionStatus} session
  * @property {number} sweepFound updates that only the sweep found: 0 without faults
  * @property {{ pending: number, streams: number }} client commands on their way; open delta streams
+ * @property {number} restarts engines that were started after one had died
+ * @property {number | undefined} recoveredMs of the last restart: from the death's discovery to the new engine's first
+ *   deltas
  * @property {number} clock what the `clock` option says, ms
  */
 

@@ -30,6 +30,7 @@ export function engineScope() {
     onmessage: null,
     onerror: null,
     close: () => port.close(),
+    holdLock: () => {}, // the main thread hears of a worker's exit
   }
   port.on('message', (message) => scope.onmessage?.(message))
   port.on('messageerror', (cause) =>

@@ -29,6 +29,7 @@ export function isPoolWorker() {
  * @property {((message: any) => void) | null} onmessage
  * @property {((error: Error & { code: string }) => void) | null} onerror
  * @property {() => void} close
+ * @property {(name: string) => void} holdLock holds a Web Lock until the worker ends, where there are any
  */
 
 /** @returns {EngineScope} */
@@ -39,6 +40,10 @@ export function engineScope() {
     onmessage: null,
     onerror: null,
     close: () => self.close(),
+    holdLock: (name) => {
+      // Never resolved: the browser releases the lock when the worker ends, whatever ends it.
+      void self.navigator.locks?.request(name, () => new Promise(() => {}))
+    },
   }
   self.onmessage = (event) => scope.onmessage?.(event.data)
   self.onmessageerror = () => scope.onerror?.(codedError('E_CLONE', 'a message could not be read'))

@@ -3,6 +3,7 @@
  * threads, and adds the symbols. Runs in the engine worker, once, for INIT. What fails leaves nothing behind.
  */
 
+import { restoreSymbols } from './engine-restore.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
 
 const PAGE_BYTES = 65536
@@ -16,7 +17,7 @@ const PAGE_BYTES = 65536
  * @property {WebAssembly.Memory} memory
  * @property {Layout} layout
  * @property {Interval[]} intervals
- * @property {{ symbol: string, key: number }[]} symbols in the order of adding
+ * @property {{ symbol: string, key: number, state: string }[]} symbols in the order of adding
  * @property {Record<string, number>} sizes bytes: `bytes` in all, and its parts
  */
 
@@ -30,25 +31,36 @@ export async function bootCore(host, fields, onPoolError) {
   const { maxSymbols, maxKlines, maxTraders, intervals, threads, traderBytes } = fields
   const config = { maxSymbols, maxKlines, maxTraders, intervals, threads, traderBytes }
   const sizes = await measure(host, fields.core, config)
-  const memory = allocate(sizes.bytes, host.minPages, fields.memoryLimit)
+  const memory = allocate(sizes.bytes, host.minPages, fields.memoryLimit, fields.carried?.memory)
   const core = await load(host, { memory, wasmModule: fields.core, poolSize: threads - 1, onPoolError })
   try {
     answered(core.create(config))
     const layout = core.layout()
     const table = new Map(core.intervalTable().map((/** @type {Interval} */ row) => [row.name, row.ms]))
     if (fields.session) answered(core.configureSession(fields.session))
-    // The way of a symbol that comes later (engine-symbols.js), without a history to wait for.
-    const symbols = fields.symbols.map((/** @type {string} */ symbol) => {
-      const { key } = answered(core.addSymbol({ symbol, intervals: [], threshold: Number.NaN }))
-      answered(core.startSymbol(key))
-      return { symbol, key }
-    })
+    const call = (/** @type {string} */ name, /** @type {any} */ argument) => answered(core[name](argument))
+    const symbols = fields.carried
+      ? restoreSymbols(fields.carried, { memory, layout }, call)
+      : addSymbols(fields.symbols, call)
     const configured = intervals.map((/** @type {string} */ name) => ({ name, ms: table.get(name) }))
     return { core, memory, layout, intervals: configured, symbols, sizes }
   } catch (error) {
     host.terminateCore(core)
     throw wrapError(error, 'E_WASM')
   }
+}
+
+/**
+ * The way of a symbol that comes later (engine-symbols.js), without a history to wait for.
+ * @param {string[]} names
+ * @param {(name: string, argument: any) => any} call
+ */
+function addSymbols(names, call) {
+  return names.map((symbol) => {
+    const { key } = call('addSymbol', { symbol, intervals: [], threshold: Number.NaN })
+    call('startSymbol', key)
+    return { symbol, key, state: 'ready' }
+  })
 }
 
 /**
@@ -84,12 +96,20 @@ export function loadBare(host, wasmModule) {
  * @param {number} bytes
  * @param {number} minPages
  * @param {number} limit bytes
+ * @param {WebAssembly.Memory} [spare] an empty one that other threads know already
  */
-function allocate(bytes, minPages, limit) {
+function allocate(bytes, minPages, limit, spare) {
   const pages = Math.max(Math.ceil(bytes / PAGE_BYTES), minPages)
   const need = pages * PAGE_BYTES
   if (need > limit) throw memoryError(need, limit, 'the limit (option memoryLimit)')
   try {
+    if (spare) {
+      // Before anybody has a view of it; from here on it grows no more. Large already: a start in it has failed.
+      const missing = pages - spare.buffer.byteLength / PAGE_BYTES
+      if (missing > 0) spare.grow(missing)
+      else new Uint8Array(spare.buffer).fill(0)
+      return spare
+    }
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   } catch (cause) {
     throw memoryError(need, limit, `what this machine gives (${cause})`)

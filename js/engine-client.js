@@ -1,19 +1,25 @@
 /**
- * The page's end of the command protocol: sends commands to one engine worker and settles each call once, by its
- * ack, its deadline, its AbortSignal, or the worker's end. Events go to `onEvent`. Runs on the client's thread.
+ * Calls to the engine: each settles once, by its answer, its deadline, its AbortSignal, or the end of everything.
+ * Which worker answers is not the caller's business: when one dies and `revive` says that another follows, calls
+ * without an answer are sent to the next one, in their order. Runs on the client's thread.
  *
- * 1. `seq` counts what was posted; a message that could not be cloned uses none up.
+ * 1. A call has a number for its whole life, whatever seq it has with which worker. Numbers rise.
  * 2. A call that was given up (deadline, abort) still counts until the worker has answered it, so that no more
- *    than PENDING_LIMIT commands are ever on their way.
- * 3. Once ended, every call rejects at once with the reason, and no handler is called.
+ *    than PENDING_LIMIT commands are ever on their way. The next worker is not sent it.
+ * 3. A call that was the one running at DEATHS_TO_POISON deaths is not sent again: E_POISON.
+ * 4. Once ended, every call rejects at once with the reason.
  */
 
+import { realHost } from './client-host.js'
+import { EngineLink } from './engine-link.js'
 import { fromErrorData, TickscanError } from './errors.js'
-import { messageId, own } from './message-check.js'
-import { INBOX_LIMIT, PROTOCOL_VERSION } from './protocol.js'
+import { own } from './message-check.js'
+import { INBOX_LIMIT } from './protocol.js'
 
 /** Half the worker's queue: a client alone never fills it. */
 export const PENDING_LIMIT = INBOX_LIMIT / 2
+
+const DEATHS_TO_POISON = 2
 
 /**
  * @typedef {object} CallOptions
@@ -23,7 +29,12 @@ export const PENDING_LIMIT = INBOX_LIMIT / 2
 
 /**
  * @typedef {object} PendingCall
+ * @property {number} number
  * @property {string} type
+ * @property {Record<string, any>} fields
+ * @property {boolean} settled given up, but not answered
+ * @property {boolean} own to this worker: not sent to the next one
+ * @property {number} deaths at which it was the command that ran
  * @property {(result: any) => void} resolve
  * @property {(error: TickscanError) => void} reject
  * @property {() => void} release stops the timer and the listening
@@ -32,35 +43,35 @@ export const PENDING_LIMIT = INBOX_LIMIT / 2
 /**
  * @typedef {object} ClientOptions
  * @property {import('./platform-web.js').Port} port
- * @property {string} incarnation names this worker among all that this client has had
+ * @property {string} incarnation
  * @property {number} deadlineMs for calls that do not say
- * @property {(type: string, message: any) => void} onEvent
- * @property {(error: TickscanError) => void} onDeath the worker has ended or failed; everything was rejected
+ * @property {import('./client-host.js').ClientHost} [host]
+ * @property {(type: string, message: any) => void} onEvent`command` in it is the number of a call here
+ * @property {(error: TickscanError) => void} onDeath the worker has ended or failed for good; everything was rejected
+ * @property {(error: TickscanError) => void} [onFault] a message could not be read
+ * @property {(cycle: number) => void} [onSignalsCycle] of every ack: the cycle of the SIGNALS posted before it
+ * @property {(type: string, fields: Record<string, any>, ok: boolean) => void} [onOutcome] of each answered call, or
+ *   of one that was given up (ok: false)
+ * @property {(error: TickscanError) => TickscanError | undefined} [revive] the worker has ended or failed; undefined:
+ *   reopen() will follow; an error: nothing will, and this is why
  */
 
 export class EngineClient {
-  #port
-  #incarnation
-  #deadlineMs
-  #onEvent
-  #onDeath
-  #seq = 0
+  #options
+  #host
+  /** @type {EngineLink | undefined} undefined between two workers */
+  #link
+  #number = 0
   /** @type {Map<number, PendingCall>} */
   #pending = new Map()
   /** @type {TickscanError | undefined} why nothing more is sent */
   #ended
 
   /** @param {ClientOptions} options */
-  constructor({ port, incarnation, deadlineMs, onEvent, onDeath }) {
-    this.#port = port
-    this.#incarnation = incarnation
-    this.#deadlineMs = deadlineMs
-    this.#onEvent = onEvent
-    this.#onDeath = onDeath
-    port.onerror = (error) => this.#failed(error)
-    port.onexit = (code) =>
-      this.#die(new TickscanError('E_WORKER_DIED', `the engine worker ended with code ${code}`))
-    port.onmessage = (message) => this.#receive(message)
+  constructor(options) {
+    this.#options = options
+    this.#host = options.host ?? realHost
+    this.#link = this.#open(options.port, options.incarnation)
   }
 
   /** Commands on their way. */
@@ -68,9 +79,9 @@ export class EngineClient {
     return this.#pending.size
   }
 
-  /** The seq of the command that was sent last. */
+  /** The number of the call that was made last. */
   get lastSeq() {
-    return this.#seq
+    return this.#number
   }
 
   /**
@@ -80,18 +91,17 @@ export class EngineClient {
    * @param {CallOptions} [options]
    * @returns {Promise<any>} the ack's result
    */
-  call(type, fields, { signal, deadlineMs = this.#deadlineMs } = {}) {
+  call(type, fields, { signal, deadlineMs = this.#options.deadlineMs } = {}) {
     const refusal = this.#refusal(type, signal)
     if (refusal) return Promise.reject(refusal)
-    const seq = this.#seq + 1
+    const number = this.#number + 1
     try {
-      const id = { incarnation: this.#incarnation, seq }
-      this.#port.postMessage({ ...fields, v: PROTOCOL_VERSION, id, type })
-    } catch (cause) {
-      return Promise.reject(new TickscanError('E_CLONE', `${type} could not be sent: ${cause}`, { cause }))
+      this.#link?.send(type, fields, number)
+    } catch (error) {
+      return Promise.reject(error)
     }
-    this.#seq = seq
-    return new Promise((resolve, reject) => this.#await(seq, type, { resolve, reject, signal, deadlineMs }))
+    this.#number = number
+    return this.#await({ number, type, fields, own: false }, { signal, deadlineMs })
   }
 
   /**
@@ -99,7 +109,40 @@ export class EngineClient {
    * @param {string} type
    */
   signal(type) {
-    if (!this.#ended) this.#port.postMessage({ v: PROTOCOL_VERSION, type })
+    this.#link?.signal(type)
+  }
+
+  /**
+   * The worker is lost, as somebody else has found out.
+   * @param {TickscanError} error
+   */
+  fail(error) {
+    if (this.#link) this.#link.fail(error)
+    else if (!this.#ended) this.#died(error)
+  }
+
+  /**
+   * Goes on with a new worker: a first command, and behind it all calls that have no answer.
+   * @param {import('./platform-web.js').Port} port
+   * @param {string} incarnation
+   * @param {string} type of the first command
+   * @param {Record<string, any>} fields
+   * @param {number} deadlineMs
+   * @returns {Promise<any>} the first command's result
+   */
+  reopen(port, incarnation, type, fields, deadlineMs) {
+    const link = this.#open(port, incarnation)
+    this.#link = link
+    const carried = [...this.#pending.values()]
+    const number = ++this.#number
+    try {
+      link.send(type, fields, number)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const first = this.#await({ number, type, fields, own: true }, { deadlineMs })
+    for (const call of carried) link.send(call.type, call.fields, call.number)
+    return first
   }
 
   /**
@@ -110,21 +153,40 @@ export class EngineClient {
    */
   async end(error, lastCommand, deadlineMs) {
     if (this.#ended) return
-    const before = this.#seq
-    const last = lastCommand ? this.call(lastCommand, {}, { deadlineMs }) : undefined
+    const link = this.#link
+    const before = this.#number
+    const last = lastCommand && link ? this.call(lastCommand, {}, { deadlineMs }) : undefined
     this.#ended = error
-    for (const [seq, call] of this.#pending) {
-      if (seq <= before) settle(call, () => call.reject(error))
+    for (const [number, call] of this.#pending) {
+      if (number <= before) settle(call, () => call.reject(error))
     }
     try {
       await last
       // A worker that was asked to end, and said that it will, is left to do it in its own order.
-      if (last) this.#port.abandon()
+      if (last) link?.abandon()
     } catch {
       // Whether it was answered or not, the worker goes.
     }
     this.#pending.clear()
-    this.#port.terminate()
+    link?.end()
+  }
+
+  /**
+   * @param {import('./platform-web.js').Port} port
+   * @param {string} incarnation
+   */
+  #open(port, incarnation) {
+    /** @type {EngineLink} */
+    const link = new EngineLink({
+      port,
+      incarnation,
+      host: this.#host,
+      onAck: (number, ack) => this.#acknowledged(number, ack),
+      onEvent: (type, message) => this.#event(link, type, message),
+      onFault: (error) => this.#options.onFault?.(error),
+      onEnd: (error) => this.#died(error),
+    })
+    return link
   }
 
   /**
@@ -142,73 +204,94 @@ export class EngineClient {
   }
 
   /**
-   * @param {number} seq
-   * @param {string} type
-   * @param {{ resolve: (result: any) => void, reject: (error: TickscanError) => void, signal?: AbortSignal,
-   *   deadlineMs: number }} call
+   * @param {{ number: number, type: string, fields: Record<string, any>, own: boolean }} call
+   * @param {{ signal?: AbortSignal, deadlineMs: number }} limits
+   * @returns {Promise<any>}
    */
-  #await(seq, type, { resolve, reject, signal, deadlineMs }) {
-    const giveUp = (/** @type {TickscanError} */ error) => {
-      const call = this.#pending.get(seq)
-      if (call) settle(call, () => reject(error))
-    }
-    const timer = setTimeout(() => giveUp(late(type, deadlineMs)), deadlineMs)
-    const onAbort = () => giveUp(aborted(type, /** @type {AbortSignal} */ (signal)))
-    signal?.addEventListener('abort', onAbort, { once: true })
-    const release = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-    }
-    this.#pending.set(seq, { type, resolve, reject, release })
-  }
-
-  /** @param {unknown} message */
-  #receive(message) {
-    const type = own(message, 'type')
-    if (type === 'ACK') this.#acknowledged(message)
-    else if (!this.#ended && typeof type === 'string') this.#event(type, message)
-  }
-
-  /**
-   * @param {string} type
-   * @param {any} message
-   */
-  #event(type, message) {
-    if (type === 'ERROR' && own(message, 'fatal') === true) {
-      const cause = fromErrorData(own(message, 'error'))
-      this.#die(new TickscanError('E_WORKER_DIED', `the engine failed: ${cause.message}`, { cause }))
-    } else {
-      this.#onEvent(type, message)
-    }
-  }
-
-  /** @param {unknown} message */
-  #acknowledged(message) {
-    const id = messageId(message)
-    if (id?.incarnation !== this.#incarnation) return
-    const call = this.#pending.get(id.seq)
-    if (!call) return
-    this.#pending.delete(id.seq)
-    settle(call, () => {
-      if (own(message, 'ok') === true) call.resolve(own(message, 'result'))
-      else call.reject(fromErrorData(own(message, 'error')))
+  #await({ number, type, fields, own: isOwn }, { signal, deadlineMs }) {
+    return new Promise((resolve, reject) => {
+      const giveUp = (/** @type {TickscanError} */ error) => {
+        if (call.settled) return
+        call.settled = true
+        settle(call, () => reject(error))
+        this.#options.onOutcome?.(type, fields, false)
+        // Between two workers nobody will ever answer it.
+        if (!this.#link) this.#pending.delete(number)
+      }
+      const timer = this.#host.setTimer(() => giveUp(late(type, deadlineMs)), deadlineMs)
+      const onAbort = () => giveUp(aborted(type, /** @type {AbortSignal} */ (signal)))
+      signal?.addEventListener('abort', onAbort, { once: true })
+      const release = () => {
+        this.#host.clearTimer(timer)
+        signal?.removeEventListener('abort', onAbort)
+      }
+      /** @type {PendingCall} */
+      const call = { number, type, fields, settled: false, own: isOwn, deaths: 0, resolve, reject, release }
+      this.#pending.set(number, call)
     })
   }
 
-  /** @param {Error & { code?: string }} error of the port */
-  #failed(error) {
-    const code = error.code === 'E_WORKER_LOAD' ? 'E_WORKER_LOAD' : 'E_WORKER_DIED'
-    this.#die(new TickscanError(code, error.message, { cause: error }))
+  /**
+   * @param {EngineLink} link
+   * @param {string} type
+   * @param {any} message
+   */
+  #event(link, type, message) {
+    if (this.#ended) return
+    const seq = own(message, 'command')
+    this.#options.onEvent(type, seq > 0 ? { ...message, command: link.tagOf(seq) } : message)
+  }
+
+  /**
+   * @param {number} number
+   * @param {import('./protocol.js').Ack} ack
+   */
+  #acknowledged(number, ack) {
+    const signals = own(ack, 'signals')
+    if (!this.#ended && Number.isSafeInteger(signals)) this.#options.onSignalsCycle?.(signals)
+    const call = this.#pending.get(number)
+    if (!call) return
+    this.#pending.delete(number)
+    if (call.settled) return
+    const ok = own(ack, 'ok') === true
+    this.#options.onOutcome?.(call.type, call.fields, ok)
+    settle(call, () => {
+      if (ok) call.resolve(own(ack, 'result'))
+      else call.reject(fromErrorData(own(ack, 'error')))
+    })
   }
 
   /** @param {TickscanError} error */
-  #die(error) {
-    for (const call of this.#pending.values()) settle(call, () => call.reject(error))
-    this.#pending.clear()
-    if (this.#ended) return
-    this.#ended = error
-    this.#port.terminate()
-    this.#onDeath(error)
+  #died(error) {
+    const end = this.#ended ?? (this.#options.revive ? this.#options.revive(error) : error)
+    const revived = end === undefined
+    this.#link = undefined
+    for (const [number, call] of this.#pending) {
+      if (revived && !call.own && !call.settled) continue
+      this.#pending.delete(number)
+      settle(call, () => call.reject(end ?? error))
+    }
+    if (revived || this.#ended) return
+    this.#ended = end
+    this.#options.onDeath(end)
+  }
+
+  /**
+   * Notes that a command was the one that ran when the worker died. To be called from `revive`.
+   * @param {number | undefined} seq as the worker has noted it, 0 for none; undefined: it left no note
+   * @returns {PendingCall | undefined}
+   */
+  blame(seq) {
+    const link = this.#link
+    if (!link || seq === 0) return undefined
+    const call = this.#pending.get(seq === undefined ? link.oldestTag : link.tagOf(seq))
+    if (!call || call.settled || call.own) return undefined
+    call.deaths++
+    if (call.deaths >= DEATHS_TO_POISON) {
+      this.#pending.delete(call.number)
+      settle(call, () => call.reject(poisoned(call.type)))
+    }
+    return call
   }
 }
 
@@ -220,6 +303,17 @@ export class EngineClient {
 function settle(call, how) {
   call.release()
   how()
+}
+
+/** @param {string} type */
+function poisoned(type) {
+  return new TickscanError(
+    'E_POISON',
+    `${type} was running when the engine died, ${DEATHS_TO_POISON} times`,
+    {
+      hint: 'it is not tried again; change it before you repeat it',
+    },
+  )
 }
 
 /**

@@ -16,19 +16,28 @@ export class EngineSymbols {
   #host
   /** @type {Map<number, string>} key → name */
   #names = new Map()
+  /** Commands that were carried out by the engine before come again if their answers were lost. */
+  #again = false
 
   /** @param {SymbolsHost} host */
   constructor(host) {
     this.#host = host
   }
 
-  /** @param {{ symbol: string, key: number }[]} symbols of the start */
-  fill(symbols) {
+  /**
+   * @param {{ symbol: string, key: number }[]} symbols of the start
+   * @param {boolean} again taken over from another engine
+   */
+  fill(symbols, again) {
+    this.#again = again
     for (const { symbol, key } of symbols) this.#names.set(key, symbol)
   }
 
   /** @param {Record<string, any>} fields */
   add({ symbol, intervals, thresholdSeconds = Number.NaN }) {
+    const known = this.#again && [...this.#names].find(([, name]) => name === symbol)
+    // A client asks for no symbol that it has, so this is the command that made it, with the answer lost.
+    if (known) return { key: known[0] }
     const { key } = this.#host.call('addSymbol', { symbol, intervals, threshold: thresholdSeconds })
     this.#names.set(key, symbol)
     this.#event(key, 'loading')
@@ -51,6 +60,8 @@ export class EngineSymbols {
    * @param {number} seq
    */
   remove({ key, now }, seq) {
+    // It was removed before the engine died.
+    if (this.#again && !this.#names.has(key)) return {}
     this.#host.call('removeSymbol', key)
     this.#host.cycle(seq, now)
     this.#event(key, 'removed')

@@ -64,6 +64,35 @@ export class EngineTraders {
     this.#names.delete(handle)
   }
 
+  /**
+   * All matches of one trader, or of all, go out with the next cycle.
+   * @param {number} [ref]
+   */
+  wantSnapshots(ref) {
+    const wanted = ref === undefined ? [...this.#byRef.values()] : [this.#get(ref)]
+    for (const { handle } of wanted) this.#callCore('requestSnapshot', handle)
+  }
+
+  /**
+   * How far each timeline of `on: 'close'` traders has decided: what a later engine's `decided` is made of.
+   * @param {ArrayBufferLike} memory
+   */
+  checkpoint(memory) {
+    /** @type {Map<number, { refs: number[], decided: Float64Array }>} */
+    const timelines = new Map()
+    for (const [ref, { handle }] of this.#byRef) {
+      const timeline = this.#callCore('timelineOf', handle)
+      if (timeline < 0) continue
+      const known = timelines.get(timeline)
+      if (known) known.refs.push(ref)
+      else {
+        const { offset, count } = this.#callCore('decided', handle)
+        timelines.set(timeline, { refs: [ref], decided: new Float64Array(memory, offset, count).slice() })
+      }
+    }
+    return { timelines: [...timelines.values()] }
+  }
+
   /** @param {number} ref */
   handleOf(ref) {
     return this.#get(ref).handle

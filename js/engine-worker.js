@@ -8,7 +8,7 @@ import { Engine } from './engine.js'
 import { toErrorData } from './errors.js'
 import { Inbox } from './inbox.js'
 import { own } from './message-check.js'
-import { PROTOCOL_VERSION, SIGNALS_TO_WORKER } from './protocol.js'
+import { PROTOCOL_VERSION } from './protocol.js'
 
 /** Called by the worker file when it runs in the engine's role; nothing happens at import. */
 export function startEngine() {
@@ -24,23 +24,21 @@ export function startEngine() {
     steadyNow: () => performance.now(),
     ...timers(),
     waitAsync: waitAsync(),
+    heapBytes,
+    holdLock: (name) => scope.holdLock(name),
   })
   const inbox = new Inbox({
     apply: (type, fields, seq) => engine.apply(type, fields, seq),
     post: (message) => scope.postMessage(message),
+    signalsCycle: () => engine.signalsCycle,
   })
   scope.onmessage = (message) => {
-    if (Object.hasOwn(SIGNALS_TO_WORKER, String(own(message, 'type')))) engine.wake()
-    else inbox.receive(message)
+    if (!engine.signal(String(own(message, 'type')))) inbox.receive(message)
   }
   scope.onerror = (error) => {
-    // The message is lost and with it its seq, for which all later commands would wait: better to say so.
-    scope.postMessage({
-      v: PROTOCOL_VERSION,
-      type: 'ERROR',
-      error: toErrorData(error, 'E_CLONE'),
-      fatal: true,
-    })
+    // The message is lost and its seq is missing until the client sends it again.
+    const data = toErrorData(error, 'E_CLONE')
+    scope.postMessage({ v: PROTOCOL_VERSION, type: 'ERROR', error: data, fatal: false })
   }
 }
 
@@ -95,4 +93,10 @@ function soon() {
     waiting.push(run)
     port2.postMessage(0)
   }
+}
+
+/** The JavaScript heap in use, as far as the platform tells: Node does, and Chromium. */
+function heapBytes() {
+  const { process, performance } = /** @type {any} */ (globalThis)
+  return process?.memoryUsage?.().heapUsed ?? performance?.memory?.usedJSHeapSize ?? 0
 }

@@ -11,29 +11,20 @@
  *    so once (ERROR, fatal) and refuses everything from then on.
  */
 
-import { Cadence } from './cadence.js'
-import { bootCore, loadBare } from './engine-boot.js'
+import { Cadence, checkCadence } from './cadence.js'
+import { addSlice, cycleResult } from './cycle-result.js'
+import { bootCore } from './engine-boot.js'
+import { EngineControl } from './engine-control.js'
+import { damagedSeries, rebuiltState, repairedWords } from './engine-errors.js'
+import { EngineLanguage } from './engine-language.js'
+import { Succession } from './engine-restore.js'
 import { EngineSymbols } from './engine-symbols.js'
 import { EngineTraders, paramLists } from './engine-traders.js'
+import { ErrorBudget } from './error-budget.js'
 import { fromErrorData, TickscanError, toErrorData, wrapError } from './errors.js'
 import { loadHistoryFile } from './history-job.js'
 import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
 import { packSignals } from './signals.js'
-
-/** What PROCESS_UPDATES tells of its cycle. */
-const CYCLE_RESULT = Object.freeze([
-  'cycle',
-  'epoch',
-  'updatedSymbols',
-  'skippedSymbols',
-  'filtersRun',
-  'filtersSkipped',
-  'elapsedUs',
-  'deltaEntries',
-  'fullEntries',
-  'deltaBytes',
-  'fullBytes',
-])
 
 /**
  * What the engine needs from the thread it lives in; tests give their own.
@@ -51,6 +42,8 @@ const CYCLE_RESULT = Object.freeze([
  * @property {(timer: any) => void} clearTimer
  * @property {(run: () => void) => void} [soon] calls back after messages had their turn; without it a timer does
  * @property {import('./cadence.js').CadenceHost['waitAsync']} waitAsync
+ * @property {() => number} heapBytes of JavaScript in this thread, 0 where nobody says
+ * @property {(name: string) => void} holdLock holds a lock by which others notice the worker's end
  */
 
 export class Engine {
@@ -75,7 +68,13 @@ export class Engine {
     cycle: (seq, now) => this.#cycle(seq, now),
     event: (type, fields) => this.#event(type, fields),
   })
-  /** @type {Promise<any> | undefined} a core without an engine, for questions about the language */
+  #errors = new ErrorBudget()
+  /** Cycles of the engines before this one, so that the client sees one sequence. */
+  #cyclesBefore = 0
+  /** @type {EngineControl | undefined} */
+  #control
+  /** @type {Succession | undefined} what this engine takes over from a dead one */
+  #succession
   #language
   #traders = new EngineTraders((name, ...args) => this.#call(name, ...args))
   /** A command's cycle is between two slices. */
@@ -86,8 +85,9 @@ export class Engine {
   /** @param {EngineHost} host */
   constructor(host) {
     this.#host = host
+    this.#language = new EngineLanguage(host)
     this.#commands = {
-      INIT: (fields) => this.#init(fields),
+      INIT: (fields, seq) => this.#init(fields, seq),
       ADD_TRADER: (fields, seq) => this.#addTrader(fields, seq),
       UPDATE_TRADER: (fields, seq) => this.#updateTrader(fields, seq),
       REMOVE_TRADER: ({ ref }) => {
@@ -97,10 +97,13 @@ export class Engine {
       ADD_SYMBOL: (fields) => this.#symbols.add(fields),
       START_SYMBOL: (fields, seq) => this.#symbols.start(fields, seq),
       REMOVE_SYMBOL: (fields, seq) => this.#symbols.remove(fields, seq),
+      SNAPSHOT: (fields, seq) => this.#snapshot(fields, seq),
+      CHECKPOINT: () => this.#traders.checkpoint(/** @type {WebAssembly.Memory} */ (this.#memory).buffer),
+      RECOPY: () => ({ waiting: this.#succession?.copyAgain() ?? 0 }),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
-      VALIDATE_FILTER: (fields) => this.#validateFilter(fields),
-      DESCRIBE_FILTERS: ({ core }) => this.#askLanguage(core, (bare) => bare.describeFilters()),
+      VALIDATE_FILTER: (fields) => this.#language.validate(fields),
+      DESCRIBE_FILTERS: ({ core }) => this.#language.describe(core),
       LOAD_HISTORY: (fields, command) =>
         loadHistoryFile(fields, {
           openUrl: host.openUrl,
@@ -125,24 +128,50 @@ export class Engine {
         expected: 'INIT as the first command',
       })
     }
-    return this.#commands[type](fields, seq)
+    const control = this.#control
+    control?.running(seq)
+    const result = this.#commands[type](fields, seq)
+    if (result instanceof Promise) return result.finally(() => control?.running(0))
+    control?.running(0)
+    return result
   }
 
-  /** The client's hint that something was marked. */
-  wake() {
-    this.#cadence?.wake()
+  /**
+   * Takes a message that is never acknowledged.
+   * @param {string} type
+   * @returns {boolean} false if it is none
+   */
+  signal(type) {
+    if (type === 'WAKE') this.#cadence?.wake()
+    else if (type === 'PING') this.#beat()
+    else return false
+    return true
   }
 
-  /** @param {Record<string, any>} fields */
-  async #init(fields) {
+  /** Cycle of the SIGNALS that were posted last. */
+  get signalsCycle() {
+    return this.#lastSignalsCycle
+  }
+
+  #beat() {
+    this.#control?.beat()
+    this.#event('HEARTBEAT', { cycle: this.#lastSignalsCycle })
+  }
+
+  /**
+   * @param {Record<string, any>} fields
+   * @param {number} seq
+   */
+  async #init(fields, seq) {
     if (this.#core) throw new TickscanError('E_PROTOCOL', 'INIT came twice')
+    if (fields.lock) this.#host.holdLock(fields.lock)
     const booted = await bootCore(this.#host, fields, (cause) => this.#die(cause))
     const { core, memory, layout, sizes } = booted
     this.#core = core
     this.#memory = memory
     this.#sizes = sizes
     this.#threads = fields.threads
-    this.#symbols.fill(booted.symbols)
+    this.#symbols.fill(booted.symbols, Boolean(fields.carried))
     this.#cadence = new Cadence({
       runCycle: () => this.#ownCycle(),
       setIdle: () => core.setIdle(),
@@ -154,8 +183,36 @@ export class Engine {
       waitAsync: this.#host.waitAsync,
     })
     const features = { waitAsync: this.#host.waitAsync !== undefined, threads: fields.threads }
-    this.#event('READY', { memory, layout, intervals: booted.intervals, symbols: booted.symbols, features })
-    return {}
+    this.#control = new EngineControl(memory, layout)
+    const failed = fields.carried ? this.#succeed(fields.carried, { memory, layout }) : []
+    const ready = { memory, layout, intervals: booted.intervals, symbols: booted.symbols, features }
+    this.#event('READY', ready)
+    if (fields.carried) this.#cycle(seq, fields.carried.now)
+    return { ...ready, failed }
+  }
+
+  /**
+   * Takes over from a dead engine: its market, its traders, where they stood.
+   * @param {Record<string, any>} carried
+   * @param {{ memory: WebAssembly.Memory, layout: import('./layout.js').Layout }} own
+   * @returns {{ ref: number, error: import('./errors.js').ErrorData }[]} traders that could not be added again
+   */
+  #succeed(carried, own) {
+    this.#cyclesBefore = carried.cycle
+    this.#lastSignalsCycle = carried.cycle
+    this.#succession = new Succession(carried, own)
+    this.#succession.copyAll()
+    this.#setConfig(carried.config, 0)
+    this.#succession.resumeSession((...args) => this.#call(...args))
+    // The client hears in any case who is late.
+    this.#sessionVersion = -1
+    return this.#succession.addTraders(
+      (ref, spec) => {
+        this.#newTrader(ref, spec)
+        return this.#traders.handleOf(ref)
+      },
+      (...args) => this.#call('restoreTrader', ...args),
+    )
   }
 
   /**
@@ -163,9 +220,29 @@ export class Engine {
    * @param {number} seq
    */
   #addTrader({ ref, traderId, now, ...spec }, seq) {
-    const info = this.#traders.add(ref, { id: traderId, ...spec })
+    const info = this.#newTrader(ref, { id: traderId, ...spec })
     this.#cycle(seq, now)
     return info
+  }
+
+  /**
+   * @param {number} ref
+   * @param {Record<string, any>} spec
+   */
+  #newTrader(ref, spec) {
+    const info = this.#traders.add(ref, spec)
+    this.#control?.name(this.#traders.handleOf(ref), ref)
+    return info
+  }
+
+  /**
+   * @param {Record<string, any>} fields
+   * @param {number} seq
+   */
+  #snapshot({ ref, now }, seq) {
+    this.#traders.wantSnapshots(ref)
+    this.#cycle(seq, now)
+    return {}
   }
 
   /**
@@ -190,7 +267,7 @@ export class Engine {
       this.#call('requestSnapshot', handle)
       total.cycle = this.#cycle(seq, now).cycle
     }
-    return Object.fromEntries(CYCLE_RESULT.map((name) => [name, total[name]]))
+    return cycleResult(total)
   }
 
   /**
@@ -208,39 +285,15 @@ export class Engine {
     return { values: new Float64Array(memory.buffer, found.offset, found.count).slice() }
   }
 
-  /** @param {Record<string, any>} fields */
-  #validateFilter({ core, filter, intervals, base, params, expression }) {
-    if (!intervals.every((/** @type {unknown} */ name) => typeof name === 'string') || !intervals[base]) {
-      throw new TickscanError('E_INTERVAL', 'the intervals are unsuitable', {
-        expected: 'names, and one at `base`',
-      })
-    }
-    const question = { filter, intervals, base, expression, ...paramLists(params) }
-    return this.#askLanguage(core, (bare) => bare.validateFilter(question))
-  }
-
-  /**
-   * @param {WebAssembly.Module} module
-   * @param {(core: any) => any} ask
-   */
-  async #askLanguage(module, ask) {
-    this.#language ??= loadBare(this.#host, module)
-    try {
-      const { ok, error, ...answer } = ask(await this.#language)
-      if (ok === false) throw fromErrorData(error)
-      return answer
-    } catch (error) {
-      // A trap leaves an instance behind that cannot be asked again.
-      if (!(error instanceof TickscanError) || error.code === 'E_WASM') this.#language = undefined
-      throw wrapError(error, 'E_WASM')
-    }
-  }
-
   #status() {
     const core = this.#guard(() => this.#core.status())
     const session = this.#guard(() => this.#core.session())
+    core.cycle += this.#cyclesBefore
     const cadence = this.#cadence?.options ?? null
-    return { core, memory: this.#sizes, cadence, threads: this.#threads, session }
+    // What grows when something leaks: the wasm memory never does, the JavaScript heap only until it is collected.
+    const wasmBytes = /** @type {WebAssembly.Memory} */ (this.#memory).buffer.byteLength
+    const memory = { ...this.#sizes, wasmBytes, heapBytes: this.#host.heapBytes() }
+    return { core, memory, cadence, threads: this.#threads, session }
   }
 
   /**
@@ -281,7 +334,7 @@ export class Engine {
     try {
       return this.#cycle(0, this.#host.now() + this.#clockOffset, false).pending
     } catch (error) {
-      if (!this.#dead) this.#event('ERROR', { error: toErrorData(error), fatal: false })
+      if (!this.#dead) this.#report(error)
       return false
     }
   }
@@ -322,11 +375,22 @@ export class Engine {
   #cycle(command, now, anew = true) {
     const result = this.#guard(() => this.#core.cycle(now, anew))
     if (result.ok === false) throw fromErrorData(result.error)
+    result.cycle += this.#cyclesBefore
     this.#cadence?.noteCycle()
     if (result.resync || result.sessionVersion !== this.#sessionVersion)
       this.#sendSession(result, command, now)
-    if (result.wordsCount > 0) this.#sendSignals(result, command)
+    if (result.wordsCount > 0) {
+      try {
+        this.#sendSignals(result, command)
+      } catch (error) {
+        // What did not go out comes with the next cycle, as snapshots.
+        this.#traders.wantSnapshots()
+        this.#noteError()
+        throw error
+      }
+    }
     if (result.damaged > 0) this.#reportDamage()
+    if (result.repaired > 0) this.#reportRepair(result.repaired)
     return result
   }
 
@@ -361,10 +425,25 @@ export class Engine {
   /** Some writer ended in the middle of a rewrite: says which series are left alone until one comes back. */
   #reportDamage() {
     const series = this.#guard(() => this.#core.damaged())
-    const message = `${series.length} series stay half rewritten, because their writer ended in the middle`
-    const expected = 'a new writer that loads their history again'
-    const error = new TickscanError('E_SERIES_DAMAGED', message, { expected, details: { series } })
+    this.#report(damagedSeries(series))
+  }
+
+  /** @param {unknown} error outside any command */
+  #report(error) {
     this.#event('ERROR', { error: toErrorData(error), fatal: false })
+  }
+
+  /** One more error that is no trap. Too many, and the state is built anew from what the rings keep. */
+  #noteError() {
+    if (!this.#errors.note(this.#host.steadyNow())) return
+    this.#guard(() => this.#core.recover())
+    this.#report(rebuiltState())
+  }
+
+  /** @param {number} words that were wrong */
+  #reportRepair(words) {
+    this.#noteError()
+    this.#report(repairedWords(words))
   }
 
   /**
@@ -414,25 +493,4 @@ export class Engine {
   #event(type, fields, transfer) {
     this.#host.post({ v: PROTOCOL_VERSION, type, ...fields }, transfer)
   }
-}
-
-/**
- * @param {any} total of the slices before
- * @param {any} slice
- */
-function addSlice(total, slice) {
-  for (const name of ['cycle', 'epoch', 'pending', 'fullEntries', 'fullBytes']) total[name] = slice[name]
-  for (const name of ['updatedSymbols', 'filtersRun', 'elapsedUs', 'deltaEntries', 'deltaBytes']) {
-    total[name] += slice[name]
-  }
-  total.skippedSymbols -= slice.updatedSymbols
-  total.filtersSkipped -= slice.filtersRun
-}
-
-/** @param {Record<string, any>} cadence */
-function checkCadence({ everyMs, minGapMs, eventDriven }) {
-  if (everyMs > 0 && minGapMs >= 0 && typeof eventDriven === 'boolean') return
-  throw new TickscanError('E_CONFIG', 'the cadence is unsuitable', {
-    expected: '{ everyMs > 0, minGapMs ≥ 0, eventDriven: true or false }',
-  })
 }

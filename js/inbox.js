@@ -20,6 +20,7 @@ import { ANSWER_LIMIT, COMMANDS, INBOX_LIMIT, PROTOCOL_VERSION } from './protoco
  * @typedef {object} InboxOptions
  * @property {(type: string, fields: Record<string, any>, seq: number) => any} apply result or promise of it
  * @property {(message: any) => void} post
+ * @property {() => number} [signalsCycle] cycle of the newest SIGNALS that were posted; every ack says it
  * @property {number} [limit]
  * @property {number} [answerLimit]
  */
@@ -27,6 +28,7 @@ import { ANSWER_LIMIT, COMMANDS, INBOX_LIMIT, PROTOCOL_VERSION } from './protoco
 export class Inbox {
   #apply
   #post
+  #signalsCycle
   #limit
   #answerLimit
   /** The client's incarnation, set by the first message with seq 1. */
@@ -41,9 +43,10 @@ export class Inbox {
   #answers = new Map()
 
   /** @param {InboxOptions} options */
-  constructor({ apply, post, limit = INBOX_LIMIT, answerLimit = ANSWER_LIMIT }) {
+  constructor({ apply, post, signalsCycle = none, limit = INBOX_LIMIT, answerLimit = ANSWER_LIMIT }) {
     this.#apply = apply
     this.#post = post
+    this.#signalsCycle = signalsCycle
     this.#limit = limit
     this.#answerLimit = answerLimit
   }
@@ -126,9 +129,9 @@ export class Inbox {
         throw new TickscanError('E_UNSUPPORTED', `${type} comes with a later version`, { details: { type } })
       }
       const result = await this.#apply(type, takeFields(type, row.fields, message), id.seq)
-      return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: true, result }
+      return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: true, result, signals: this.#signalsCycle() }
     } catch (error) {
-      return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: false, error: toErrorData(error) }
+      return this.#refused(id, error)
     }
   }
 
@@ -175,8 +178,22 @@ export class Inbox {
    * @param {TickscanError} error
    */
   #nack(id, error) {
-    this.#post({ v: PROTOCOL_VERSION, type: 'ACK', id, ok: false, error: toErrorData(error) })
+    this.#post(this.#refused(id, error))
   }
+
+  /**
+   * @param {MessageId} id
+   * @param {unknown} error
+   * @returns {Ack}
+   */
+  #refused(id, error) {
+    const signals = this.#signalsCycle()
+    return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: false, error: toErrorData(error), signals }
+  }
+}
+
+function none() {
+  return 0
 }
 
 /** @param {unknown} type */

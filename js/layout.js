@@ -30,9 +30,10 @@ const LAYOUT_NAMES = /** @type {const} */ ([
   'series', 'seriesStride', 'seriesBoxSlots', 'klineSlotBytes', 'seriesClosedCount', 'seriesRevision',
   'seriesHistoryCount', 'seriesGaps', 'seriesLate', 'seriesDuplicates', 'seriesDropped', 'seriesCorrections',
   'rings', 'ringStride', 'ringColumnBytes', 'ringCapacity',
-  'dirty', 'epoch', 'idle', 'retired', 'heartbeat',
+  'dirty', 'epoch', 'idle', 'retired', 'heartbeat', 'running', 'suspects', 'suspectCount', 'traderRefs',
+  'maxTraders',
   'writers', 'writerStride', 'writerClaim', 'writerUpdates', 'writerRejected', 'writerWriting', 'maxWriters',
-  'times', 'loaded',
+  'times', 'loaded', 'counted',
   'debugEnabled', 'debugNext', 'debugEntries', 'debugEntryBytes', 'debugCapacity',
   'lanesTicker', 'lanesTickerVersion', 'lanesTickerStride', 'lanesNow', 'lanesNowVersion', 'lanesNowStride',
   'lanesPerBlock',
@@ -54,6 +55,7 @@ const LAYOUT_NAMES = /** @type {const} */ ([
  * @property {Layout} layout
  * @property {Interval[]} intervals the configured ones, in the order of their rows
  * @property {readonly string[]} [derive] those that are made of the shortest one
+ * @property {WebAssembly.Memory[]} [spares] empty memories for later engines (successor.js)
  */
 
 /**
@@ -152,6 +154,11 @@ function checkRegions(layout, buffer) {
     ['debugNext', layout.debugNext, 4],
     ['epoch', layout.epoch, 4],
     ['idle', layout.idle, 4],
+    ['retired', layout.retired, 4],
+    ['heartbeat', layout.heartbeat, 4],
+    ['running', layout.running, 4],
+    ['suspects', layout.suspects, layout.suspectCount * 4],
+    ['traderRefs', layout.traderRefs, layout.maxTraders * 4],
     ['symbolTableVersion', layout.symbolTableVersion, 4],
     ['symbolCount', layout.symbolCount, 4],
   ])

@@ -11,10 +11,14 @@
  * 3. The record of one symbol has one writer, named by its owner word.
  * 4. A record is touched only between `enter` and `leave`, so that a removed symbol's slot is given to another one
  *    when no write can still be under way (src/market/symbol_table.h has the argument).
+ * 5. When the engine has died and the next one stands, the writer moves to its memory at the end of a write, and
+ *    takes along what it wrote to the old one last (market-copy.js): nothing is lost, nobody has to tell it.
  */
 
 import { TickscanError } from './errors.js'
 import { KEY_SLOTS } from './layout.js'
+import { CLAIMED, HELD, MarketCopy, MOVED, RESERVED, viewsOf } from './market-copy.js'
+import { nextHandle, SUCCEEDED } from './successor.js'
 
 /** What a write came to. Numbers, because the hot path must not allocate. */
 export const WRITTEN = 0
@@ -36,11 +40,15 @@ const SLOT = 3
 const BOTH_SLOTS = 15
 const MARKED_SHIFT = 4
 
+/** Looks at a claim that the engine's side holds while it copies: far more than that takes. */
+const CLAIM_LOOKS = 50_000_000
+
 export class MarketMemory {
   // Immutable after construction. Bases and strides count 32-bit words unless named …8 (doubles).
   /** @type {Int32Array} */ words
   /** @type {Float64Array} */ doubles
   /** @type {import('./layout.js').Layout} */ layout
+  /** @type {import('./layout.js').MarketHandle} */ #handle
   /** @type {() => void} */ #onWake
   #epoch
   #idle
@@ -55,6 +63,7 @@ export class MarketMemory {
   #writing = 0
   #generations
   #symbolWords
+  #retired
   #debugEnabled
   #updates = 0
   #rejected = 0
@@ -66,12 +75,17 @@ export class MarketMemory {
   /** This writer's id in owner words: 1 and up, -1 once closed. */
   id = -1
 
+  /** The engine was replaced more often than the handle has memories for; the writer is closed. */
+  orphaned = false
+
   /**
    * @param {import('./layout.js').MarketHandle} handle checked
    * @param {() => void} onWake called after an idle engine was notified
    */
   constructor(handle, onWake) {
     const layout = handle.layout
+    this.#handle = handle
+    this.#retired = layout.retired / 4
     this.words = new Int32Array(handle.memory.buffer)
     this.doubles = new Float64Array(handle.memory.buffer)
     this.layout = layout
@@ -89,6 +103,67 @@ export class MarketMemory {
     this.#generations = (layout.symbols + layout.symbolGeneration) / 4
     this.#symbolWords = layout.symbolStride / 4
     this.#register()
+    this.follow()
+  }
+
+  /** The handle of the memory that is written to now. */
+  get handle() {
+    return this.#handle
+  }
+
+  /** Moves to the next engine's memory if there is one; and on, if that one has ended too. */
+  follow() {
+    while (this.id > 0 && Atomics.load(this.words, this.#retired) >= SUCCEEDED) {
+      const next = nextHandle(this.#handle)
+      if (!next) {
+        this.orphaned = true
+        this.id = -1
+        return
+      }
+      // The memory has grown in another thread; where that is not seen yet, it will be at the next write.
+      if (next.memory.buffer.byteLength < this.layout.descriptor + this.layout.regionBytes) return
+      if (!this.moveTo(next)) return
+    }
+  }
+
+  /**
+   * Goes on in another memory of the same layout, with the same records.
+   * @param {import('./layout.js').MarketHandle} next
+   * @returns {boolean} false if the engine's side holds the claim; later, then
+   */
+  moveTo(next) {
+    if (!this.#leave(MOVED)) return false
+    const from = { words: this.words, doubles: this.doubles }
+    const to = viewsOf(next.memory)
+    const { id } = this
+    const counters = [from.words[this.#updates], from.words[this.#rejected]]
+    this.#handle = next
+    this.words = to.words
+    this.doubles = to.doubles
+    if (Atomics.compareExchange(to.words, this.#claimAt, RESERVED, CLAIMED) !== RESERVED) this.#register()
+    to.words[this.#updates] = counters[0]
+    to.words[this.#rejected] = counters[1]
+    // A write may be under way. It was entered in the old memory: it goes on in the new one if it may.
+    const { inside } = this
+    const depth = this.#depth
+    this.inside = -1
+    this.#depth = 0
+    new MarketCopy(from, to, this.layout).copyOwned(id, this.id, this)
+    if (inside >= 0) this.enter(inside % KEY_SLOTS, inside)
+    this.#depth = depth
+    return true
+  }
+
+  /**
+   * Takes the claim away, unless the engine's side holds it for a moment.
+   * @param {number} then
+   */
+  #leave(then) {
+    for (let looks = 0; looks < CLAIM_LOOKS; looks++) {
+      const before = Atomics.compareExchange(this.words, this.#claimAt, CLAIMED, then)
+      if (before !== HELD) return true
+    }
+    return false
   }
 
   /** Takes the first free writer record. */
@@ -97,7 +172,7 @@ export class MarketMemory {
     const { writerWriting, maxWriters } = this.layout
     for (let i = 0; i < maxWriters; i++) {
       const record = writers + i * writerStride
-      if (Atomics.compareExchange(this.words, (record + writerClaim) / 4, 0, 1) !== 0) continue
+      if (Atomics.compareExchange(this.words, (record + writerClaim) / 4, 0, CLAIMED) !== 0) continue
       this.id = i + 1
       this.#claimAt = (record + writerClaim) / 4
       this.#updates = (record + writerUpdates) / 4
@@ -116,7 +191,7 @@ export class MarketMemory {
   unregister() {
     if (this.id < 0) return
     this.id = -1
-    Atomics.store(this.words, this.#claimAt, 0)
+    this.#leave(0)
   }
 
   /**
@@ -239,6 +314,8 @@ export class MarketMemory {
       Atomics.notify(words, this.#idle)
       this.#onWake()
     }
+    // Plain: whoever misses it sees it at the next write, and until then its records are copied for it.
+    if (words[this.#retired] >= SUCCEEDED) this.follow()
   }
 
   /**

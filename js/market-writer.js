@@ -15,6 +15,7 @@ import { KlineWriter } from './kline-writer.js'
 import { checkHandle, KEY_SLOTS, readSymbols, SYMBOL_FREE } from './layout.js'
 import { LiveDerivation } from './live-derivation.js'
 import { INVALID, MarketMemory, OWNED, REMOVED, STALE, WRITTEN } from './market-memory.js'
+import { makeSpares } from './successor.js'
 import { TickerWriter } from './ticker-writer.js'
 import { derivedError, intervalError, refusalError, symbolError } from './writer-errors.js'
 
@@ -92,7 +93,18 @@ export class MarketWriter {
 
   /** Plain data to clone into another thread, where `attachWriter(handle)` makes a writer of it. */
   get handle() {
-    return this.#handle
+    const { handle } = this.#memory
+    // Made when somebody asks: a scanner whose page alone writes needs none.
+    handle.spares ??= makeSpares(handle.memory)
+    return handle
+  }
+
+  /**
+   * For the scanner: goes on in the memory of its next engine.
+   * @param {MarketHandle} handle
+   */
+  moveTo(handle) {
+    if (this.#memory.id > 0) this.#memory.moveTo(handle)
   }
 
   /** Updates marked and updates refused by this writer so far (32-bit counters). */
@@ -252,6 +264,7 @@ export class MarketWriter {
 
   /** Releases everything this writer owns and gives its place to the next. Idempotent. */
   close() {
+    this.#memory.follow()
     if (this.#memory.id < 0) return
     for (let symbol = 0; symbol < this.#handle.layout.maxSymbols; symbol++) this.#releaseAll(symbol)
     this.#memory.unregister()
@@ -420,6 +433,11 @@ export class MarketWriter {
    * @param {number} result
    */
   #error(key, number, interval, update, result) {
+    if (this.#memory.orphaned) {
+      return new TickscanError('E_CLOSED', 'the engine was replaced more often than the handle can follow', {
+        hint: 'attachWriter() to the new scanner.writer.handle',
+      })
+    }
     if (this.#memory.id < 0) return new TickscanError('E_CLOSED', 'the writer is closed')
     if (number < 0) return symbolError(key, this.#isStale(key), this.#keys.keys())
     if (result === REMOVED) return symbolError(key, true, this.#keys.keys())

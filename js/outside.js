@@ -40,6 +40,15 @@ export class Outside {
   }
 
   /**
+   * The slots that were told to match.
+   * @param {Matches} matches
+   * @returns {number[]}
+   */
+  told(matches) {
+    return this.#told ? [...this.#told] : matches.slots()
+  }
+
+  /**
    * What the outside is told of a delta that was just folded into the matches; undefined: nothing.
    * @param {Delta} delta
    * @param {PackedDelta} packed

@@ -36,6 +36,14 @@ export function createEngineWorker({ workerUrl, createWorker } = {}) {
   return workerPort(new Worker(url, { name: 'tickscan-engine' }))
 }
 
+/**
+ * In Node a worker's exit is an event.
+ * @returns {() => void}
+ */
+export function watchLock() {
+  return () => {}
+}
+
 /** How many threads the machine runs at once, at least 1. */
 export function availableThreads() {
   return Math.max(1, os.availableParallelism())

@@ -56,6 +56,21 @@ export function createEngineWorker({ workerUrl, createWorker } = {}) {
   )
 }
 
+/**
+ * Tells when the holder of a Web Lock has ended: no other event says so when a browser kills a worker. Ask only once
+ * the lock is held.
+ * @param {string} name
+ * @param {() => void} onEnd
+ * @returns {() => void} stops the watch
+ */
+export function watchLock(name, onEnd) {
+  const { locks } = globalThis.navigator
+  if (!locks) return () => {}
+  const watch = new AbortController()
+  locks.request(name, { signal: watch.signal }, onEnd).catch(() => {})
+  return () => watch.abort()
+}
+
 /** How many threads the machine runs at once, at least 1. */
 export function availableThreads() {
   return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1)

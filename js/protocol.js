@@ -2,14 +2,16 @@
  * The messages between the page (client) and the engine worker: shapes alone, no behaviour.
  *
  *   command   { v, id: { incarnation, seq }, type, …fields }       client → worker
- *   ack       { v, type: 'ACK', id, ok: true, result }             worker → client
- *             { v, type: 'ACK', id, ok: false, error: { code, message, position?, expected?, hint?, excerpt? } }
+ *   ack       { v, type: 'ACK', id, ok: true, result, signals }    worker → client
+ *             { v, type: 'ACK', id, ok: false, error: { code, message, position?, expected?, hint?, excerpt? }, signals }
  *   event     { v, type, …fields }                                 worker → client
- *   signal    { v, type }                                          client → worker, never answered
+ *   signal    { v, type }                                          client → worker, never acknowledged
  *
  * 1. Every command ends in exactly one ack. `incarnation` is new with every worker, `seq` counts from 1 and is
  *    applied in order; a `seq` that was applied before is answered with its first answer.
- * 2. Everything that a command causes (SIGNALS) is posted before its ack.
+ *    The client may send a command again under its id as often as it likes.
+ * 2. Everything that a command causes (SIGNALS) is posted before its ack, and `signals` is the cycle of the SIGNALS
+ *    that were posted last: whoever has not folded them has lost a message.
  * 3. Only own properties of a message are read, and only those that its row names.
  */
 
@@ -36,7 +38,12 @@ export const PROTOCOL_VERSION = 1
 
 /** @type {Readonly<Record<string, CommandRow>>} */
 export const COMMANDS = Object.freeze({
-  /** Makes the engine; READY comes before its ack. `core` is the compiled WebAssembly.Module. */
+  /**
+   * Makes the engine; READY comes before its ack, whose result has READY's fields too, for a client that READY did not
+   * reach. `core` is the compiled WebAssembly.Module. `lock` names a Web Lock to hold as long as the worker lives.
+   * `carried` is what an engine that takes over from a dead one is given: engine-restore.js says what is in it; the
+   * result then has `failed`, the traders that could not be added again.
+   */
   INIT: {
     fields: {
       core: 'object',
@@ -49,6 +56,8 @@ export const COMMANDS = Object.freeze({
       memoryLimit: 'integer',
       traderBytes: 'integer',
       session: 'map?',
+      lock: 'string?',
+      carried: 'map?',
     },
     errors: ['E_CONFIG', 'E_INTERVAL', 'E_SYMBOL', 'E_DUPLICATE', 'E_MEMORY', 'E_WASM', 'E_WORKER_LOAD'],
   },
@@ -108,6 +117,15 @@ export const COMMANDS = Object.freeze({
     errors: ['E_TRADER', ...FILTER_ERROR_CODES, 'E_HISTORY', 'E_MEMORY', 'E_CONFIG'],
   },
   REMOVE_TRADER: { fields: { ref: 'integer' }, errors: ['E_TRADER'] },
+  /** All matches of one trader, or without `ref` of all, come as deltas with `snapshot`; runs a cycle. */
+  SNAPSHOT: { fields: { ref: 'integer?', now: 'number' }, errors: ['E_TRADER'] },
+  /**
+   * How far traders `on: 'close'` have decided, for a successor to go on from there → { timelines: [{ refs, decided }] },
+   * `decided` a close time by symbol slot. Comes after all SIGNALS that it includes.
+   */
+  CHECKPOINT: { fields: {}, errors: [], read: true },
+  /** Takes what writers still put into the memory of the engine before → { waiting } writers that have not moved yet. */
+  RECOPY: { fields: {}, errors: [] },
   /**
    * Runs a cycle over all that is marked, in slices, between which messages are received. → { cycle (of the last
    * slice), epoch, updatedSymbols, skippedSymbols, filtersRun, filtersSkipped, elapsedUs, deltaEntries, fullEntries,
@@ -187,7 +205,7 @@ export const COMMANDS = Object.freeze({
 
 /** Events, each with its fields. Those marked later are not sent yet. */
 export const EVENTS = Object.freeze({
-  /** The engine stands. `symbols` are { symbol, key } in the order of adding. */
+  /** The engine stands. `symbols` are { symbol, key, state } in the order of adding. */
   READY: { fields: { memory: 'object', layout: 'map', intervals: 'list', symbols: 'list', features: 'map' } },
   /**
    * The deltas of one cycle. `buffer` holds `valueCount` doubles, then `wordCount` 32-bit words; see signals.js.
@@ -232,13 +250,17 @@ export const EVENTS = Object.freeze({
   PROGRESS: {
     fields: { command: 'integer', bytes: 'integer', totalBytes: 'integer', klines: 'integer' },
   },
+  /** The answer to PING, in case that the heartbeat word in shared memory cannot be looked at. */
+  HEARTBEAT: { fields: { cycle: 'integer' } },
   STATUS: { fields: {}, later: true },
   ALERT: { fields: {}, later: true },
-  HEARTBEAT: { fields: {}, later: true },
 })
 
-/** Signals: hints that nothing depends on. WAKE says that data was marked where Atomics.waitAsync is missing. */
-export const SIGNALS_TO_WORKER = Object.freeze({ WAKE: { fields: {} } })
+/**
+ * Signals: hints that nothing depends on. WAKE says that data was marked where Atomics.waitAsync is missing. PING asks
+ * for a sign of life: the heartbeat word moves and HEARTBEAT comes.
+ */
+export const SIGNALS_TO_WORKER = Object.freeze({ WAKE: { fields: {} }, PING: { fields: {} } })
 
 /** Most messages that the worker keeps waiting; the next one is refused with E_BACKPRESSURE. */
 export const INBOX_LIMIT = 4096
@@ -249,7 +271,8 @@ export const ANSWER_LIMIT = 1024
 /**
  * @typedef {{ incarnation: string, seq: number }} MessageId
  * @typedef {{ v: number, id: MessageId, type: string } & Record<string, any>} Command
- * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: true, result: any }} PositiveAck
- * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: false, error: import('./errors.js').ErrorData }} NegativeAck
+ * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: true, result: any, signals: number }} PositiveAck
+ * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: false, error: import('./errors.js').ErrorData,
+ *   signals: number }} NegativeAck
  * @typedef {PositiveAck | NegativeAck} Ack
  */

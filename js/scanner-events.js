@@ -13,6 +13,8 @@
  * @property {CustomEvent<import('./history-loader.js').HistoryProgress>} progress how far a loadHistory() is
  * @property {CustomEvent<SessionChange>} session who is late has changed, and so what is shown; comes while it is not
  *   active, too
+ * @property {CustomEvent<import('./supervisor.js').RestartInfo>} restart the engine is in doubt, has died, or has been
+ *   replaced
  * @property {CustomEvent<TickscanError>} error something failed outside any call
  */
 

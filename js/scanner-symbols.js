@@ -1,9 +1,11 @@
 /**
- * The part of the Scanner that knows its symbols and its session: which there are, who is late, and the settings.
+ * The part of the Scanner that knows its symbols and its session: which there are, who is late, the settings, and what an
+ * expression comes to for them.
  * Lives on the client's thread.
  */
 
-import { checkCall, checkConfig } from './call-options.js'
+import { checkCall, checkConfig, checkEvaluate, checkSeries, checkTexts } from './call-options.js'
+import { known } from './match-table.js'
 import { takeFields } from './message-check.js'
 import { EVENTS } from './protocol.js'
 import { ScannerReads } from './scanner-reads.js'
@@ -12,6 +14,7 @@ import { SESSION_DEFAULTS } from './session-options.js'
 import { SymbolCommands } from './symbol-commands.js'
 import { SymbolList } from './symbol-list.js'
 
+/** @import { EvaluateOptions } from './call-options.js' */
 /** @import { CallOptions } from './engine-client.js' */
 /** @import { SessionOptions } from './session-options.js' */
 /** @import { SymbolInfo } from './symbol-list.js' */
@@ -24,7 +27,7 @@ export class ScannerSymbols extends ScannerReads {
   gate = new SessionGate()
   /** @type {SymbolCommands | undefined} */
   #commands
-  /** @type {import('./engine-client.js').EngineClient | undefined} */
+  /** @type {Pick<import('./engine-client.js').EngineClient, 'call'> | undefined} */
   #client
   /** @type {() => number} */
   #now = Date.now
@@ -100,6 +103,59 @@ export class ScannerSymbols extends ScannerReads {
   }
 
   /**
+   * The value of an expression for each symbol, on all that was written before: numbers, or 1 and 0 for a condition;
+   * undefined where it is unknown. Symbols that the session hides are left out.
+   * @param {string} filter
+   * @param {EvaluateOptions} [options]
+   * @returns {Promise<Map<string, number | undefined>>}
+   * @throws {TickscanError} as addTrader for filters; E_SYMBOL
+   */
+  async evaluate(filter, options = {}) {
+    const { symbols, interval, params, internal, call } = checkEvaluate(filter, options)
+    const named = symbols?.map((symbol) => ({ symbol, slot: this.symbolList.slotOf(symbol) }))
+    const fields = { filter, interval, params, now: this.#now() }
+    const { values } = await this.#engine().call('EVALUATE', fields, call)
+    const all = () => this.symbolList.slots().map((slot) => ({ symbol: this.symbolList.nameAt(slot), slot }))
+    const shown = (named ?? all()).filter(({ slot }) => internal || this.gate.shows(slot))
+    return new Map(shown.map(({ symbol, slot }) => [symbol, known(values[slot])]))
+  }
+
+  /**
+   * The values of an expression along a symbol's closed klines, oldest first, each as of its kline's close; NaN until
+   * it is ready. Empty where the session hides the symbol.
+   * @param {string} filter
+   * @param {string} symbol
+   * @param {string} [interval] default: the scanner's first
+   * @param {import('./call-options.js').SeriesOptions} [options]
+   * @returns {Promise<Float64Array>}
+   * @throws {TickscanError} as addTrader for filters; E_SYMBOL
+   */
+  async series(filter, symbol, interval = '', options = undefined) {
+    checkTexts(filter, interval)
+    const { params, internal, call } = checkSeries(options)
+    const slot = this.symbolList.slotOf(symbol)
+    const fields = { filter, interval, params, slot, now: this.#now() }
+    const { values } = await this.#engine().call('EVALUATE', fields, call)
+    return internal || this.gate.shows(slot) ? values : new Float64Array(0)
+  }
+
+  /**
+   * @protected
+   * @param {any} symbols of READY
+   */
+  fillSymbols(symbols) {
+    this.symbolList.fill(symbols)
+  }
+
+  /**
+   * What an engine that takes another's place is told of them.
+   * @protected
+   */
+  carriedSymbols() {
+    return { symbols: this.symbolList.carried(), lagging: this.gate.carried() }
+  }
+
+  /**
    * @protected
    * @param {any} message
    */
@@ -153,6 +209,10 @@ export class ScannerSymbols extends ScannerReads {
         lagSecondsMax: lagMsMax / 1000,
       })),
     }
+  }
+
+  #engine() {
+    return /** @type {Pick<import('./engine-client.js').EngineClient, 'call'>} */ (this.#client)
   }
 
   #open() {

@@ -10,22 +10,13 @@
  */
 
 import { availableThreads, compileCore, createEngineWorker } from '#platform'
-import {
-  checkCall,
-  checkEvaluate,
-  checkGatedCall,
-  checkRead,
-  checkSeries,
-  checkStream,
-  checkTexts,
-} from './call-options.js'
-import { DeltaStreams } from './delta-stream.js'
-import { EngineClient } from './engine-client.js'
+import { checkCall, checkGatedCall, checkRead, checkStream } from './call-options.js'
+import { realHost } from './client-host.js'
+import { DeltaFlow } from './delta-flow.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
 import { HistoryLoader } from './history-loader.js'
 import { MarketReader } from './market-reader.js'
 import { MarketWriter } from './market-writer.js'
-import { known } from './match-table.js'
 import { own, takeFields } from './message-check.js'
 import { describe } from './names.js'
 import { completeOptions, configError } from './options.js'
@@ -33,11 +24,12 @@ import { EVENTS } from './protocol.js'
 import { ScannerSymbols } from './scanner-symbols.js'
 import { Settings } from './settings.js'
 import { checkIsolation, untilAborted } from './start-up.js'
+import { Supervisor } from './supervisor.js'
 import { checkTrader } from './trader.js'
 import { TraderCommands } from './trader-commands.js'
 import { TraderRegistry } from './trader-registry.js'
 
-/** @import { CallOptions, CycleResult, EvaluateOptions, ReadOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
+/** @import { CallOptions, CycleResult, ReadOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
 /** @import { Delta } from './match-table.js' */
 /** @import { CompleteOptions, ScannerOptions } from './options.js' */
 /** @import { TraderChanges, TraderInfo, TraderSpec } from './trader.js' */
@@ -51,18 +43,15 @@ const SHUTDOWN_MS = 2000
  */
 export class Scanner extends ScannerSymbols {
   #options
+  /** @type {Supervisor} */
   #client
   #traders
   #traderCommands
   #settings
   /** @type {MarketWriter | undefined} */
   #writer
-  #streams
+  #flow
   #loader
-  #internalStreams
-  /** @type {Map<number, { internal: boolean, deltas: Delta[] }>} seq of a command → the deltas that it caused */
-  #collected = new Map()
-  #signalsCycle = 0
   /** @type {Status['state']} */
   #state = 'running'
   /** @type {Promise<void> | undefined} */
@@ -73,9 +62,10 @@ export class Scanner extends ScannerSymbols {
   /**
    * Use `createScanner`.
    * @param {CompleteOptions} options
-   * @param {import('./platform-web.js').Port} port of a new engine worker
+   * @param {() => import('./platform-web.js').Port} openPort a new engine worker
+   * @param {import('./client-host.js').ClientHost} host
    */
-  constructor(options, port) {
+  constructor(options, openPort, host) {
     super()
     this.#options = options
     this.#traders = new TraderRegistry(options.maxSymbols, this.symbolList, this.gate)
@@ -85,14 +75,32 @@ export class Scanner extends ScannerSymbols {
       writer: () => this.writer,
       onProgress: (progress) => this.emit('progress', progress),
     })
-    this.#streams = new DeltaStreams((withEmpty) => this.#traders.snapshots(withEmpty, false))
-    this.#internalStreams = new DeltaStreams((withEmpty) => this.#traders.snapshots(withEmpty, true))
-    this.#client = new EngineClient({
-      port,
-      incarnation: Math.random().toString(36).slice(2),
+    this.#flow = new DeltaFlow({
+      traders: this.#traders,
+      emit: (delta) => this.emit('signals', delta),
+      emitInternal: (delta) => this.emitInternal(delta),
+      onError: (error) => this.#state !== 'closed' && this.emit('error', error),
+      askSnapshots: () => this.#client.call('SNAPSHOT', { now: this.#now() }),
+      pause: (attempt) => this.#client.pause(attempt),
+    })
+    this.#client = new Supervisor({
+      openPort,
+      host,
       deadlineMs: options.deadlineMs,
       onEvent: (type, message) => this.#onEvent(type, message),
+      onFault: (error) => this.emit('error', error),
+      onSignalsCycle: (cycle) => this.#flow.fold.expect(cycle),
+      onCheckpoint: (timelines) => this.#traders.checkpoint(timelines),
+      onRestart: (info) => this.#onRestart(info),
+      onLost: (ref, error) => this.#onLost(ref, error),
       onDeath: (error) => this.#onDeath(error),
+      carry: () => {
+        const { fold } = this.#flow
+        this.#traders.repeat()
+        fold.restart()
+        const trader = (/** @type {number} */ ref) => this.#traders.start(ref)
+        return { cycle: fold.cycle, now: this.#now(), trader, ...this.carriedSymbols() }
+      },
     })
     this.#traderCommands = new TraderCommands(this.#client, this.#traders, () => this.#now())
     this.#settings = new Settings(
@@ -112,14 +120,15 @@ export class Scanner extends ScannerSymbols {
 
   /**
    * @param {ScannerOptions} given
+   * @param {import('./client-host.js').ClientHost} [host] time and chance, for tests that drive them
    * @returns {Promise<Scanner>}
    */
-  static async create(given) {
+  static async create(given, host = realHost) {
     const options = completeOptions(given, availableThreads())
     const traders = options.traders.map(checkTrader)
     checkIsolation()
     const core = await untilAborted(compileCore(options), options.signal)
-    const scanner = new Scanner(options, createEngineWorker(options))
+    const scanner = new Scanner(options, () => createEngineWorker(options), host)
     try {
       await scanner.#start(core, traders)
       return scanner
@@ -192,8 +201,7 @@ export class Scanner extends ScannerSymbols {
    */
   deltas(options = {}) {
     this.checkOpen()
-    const { internal, ...stream } = checkStream(options)
-    return (internal ? this.#internalStreams : this.#streams).open(stream)
+    return this.#flow.open(checkStream(options))
   }
 
   /**
@@ -247,43 +255,6 @@ export class Scanner extends ScannerSymbols {
   }
 
   /**
-   * The value of an expression for each symbol, on all that was written before: numbers, or 1 and 0 for a condition;
-   * undefined where it is unknown. Symbols that the session hides are left out.
-   * @param {string} filter
-   * @param {EvaluateOptions} [options]
-   * @returns {Promise<Map<string, number | undefined>>}
-   * @throws {TickscanError} as addTrader for filters; E_SYMBOL
-   */
-  async evaluate(filter, options = {}) {
-    const { symbols, interval, params, internal, call } = checkEvaluate(filter, options)
-    const named = symbols?.map((symbol) => ({ symbol, slot: this.symbolList.slotOf(symbol) }))
-    const fields = { filter, interval, params, now: this.#now() }
-    const { values } = await this.#client.call('EVALUATE', fields, call)
-    const all = () => this.symbolList.slots().map((slot) => ({ symbol: this.symbolList.nameAt(slot), slot }))
-    const shown = (named ?? all()).filter(({ slot }) => internal || this.gate.shows(slot))
-    return new Map(shown.map(({ symbol, slot }) => [symbol, known(values[slot])]))
-  }
-
-  /**
-   * The values of an expression along a symbol's closed klines, oldest first, each as of its kline's close; NaN until
-   * it is ready. Empty where the session hides the symbol.
-   * @param {string} filter
-   * @param {string} symbol
-   * @param {string} [interval] default: the scanner's first
-   * @param {import('./call-options.js').SeriesOptions} [options]
-   * @returns {Promise<Float64Array>}
-   * @throws {TickscanError} as addTrader for filters; E_SYMBOL
-   */
-  async series(filter, symbol, interval = '', options = undefined) {
-    checkTexts(filter, interval)
-    const { params, internal, call } = checkSeries(options)
-    const slot = this.symbolList.slotOf(symbol)
-    const fields = { filter, interval, params, slot, now: this.#now() }
-    const { values } = await this.#client.call('EVALUATE', fields, call)
-    return internal || this.gate.shows(slot) ? values : new Float64Array(0)
-  }
-
-  /**
    * @param {CallOptions} [options]
    * @returns {Promise<Status>}
    */
@@ -305,10 +276,9 @@ export class Scanner extends ScannerSymbols {
       updates: this.updates,
       session: this.sessionStatus(session),
       sweepFound: core.sweepFound,
-      client: {
-        pending: this.#client.pending,
-        streams: this.#streams.size + this.#internalStreams.size,
-      },
+      client: { pending: this.#client.pending, streams: this.#flow.size },
+      restarts: this.#client.status.restarts,
+      recoveredMs: this.#client.status.recoveredMs,
       clock: this.#now(),
     }
   }
@@ -345,8 +315,7 @@ export class Scanner extends ScannerSymbols {
   async #end(lastCommand) {
     this.#state = 'closed'
     this.#writer?.close()
-    this.#streams.end()
-    this.#internalStreams.end()
+    this.#flow.end()
     const closed = new TickscanError('E_CLOSED', 'the scanner is closed')
     this.#loader.end(closed)
     await this.#client.end(closed, lastCommand, SHUTDOWN_MS)
@@ -375,7 +344,9 @@ export class Scanner extends ScannerSymbols {
     const added = traders.map((trader) => this.#traderCommands.add(trader, { signal }))
     // Whichever fails first is the error; the others must not count as unhandled.
     for (const one of added) one.catch(nothing)
-    await ready
+    const answer = await ready
+    // READY itself may have been lost.
+    if (!this.#writer && !this.#startError) this.#onEvent('READY', answer)
     if (this.#startError) throw wrapError(this.#startError, 'E_LAYOUT')
     await Promise.all(added)
   }
@@ -391,13 +362,11 @@ export class Scanner extends ScannerSymbols {
     const before = this.#client.lastSeq
     const answer = this.#client.call('PROCESS_UPDATES', { ...fields, now }, call)
     const seq = this.#client.lastSeq
-    /** @type {Delta[]} */
-    const deltas = []
-    if (seq !== before) this.#collected.set(seq, { internal, deltas })
+    const deltas = seq === before ? [] : this.#flow.collect(seq, internal)
     try {
       return { result: await answer, deltas }
     } finally {
-      if (seq !== before) this.#collected.delete(seq)
+      if (seq !== before) this.#flow.release(seq)
     }
   }
 
@@ -416,11 +385,12 @@ export class Scanner extends ScannerSymbols {
   #onEvent(type, message) {
     try {
       if (type === 'READY') this.#onReady(takeFields(type, EVENTS.READY.fields, message))
-      else if (type === 'SIGNALS') this.#onSignals(takeFields(type, EVENTS.SIGNALS.fields, message))
+      else if (type === 'SIGNALS') this.#flow.fold.take(takeFields(type, EVENTS.SIGNALS.fields, message))
       else if (type === 'SESSION') this.onSession(message)
       else if (type === 'SYMBOL') this.#onSymbol(message)
       else if (type === 'ERROR') this.emit('error', fromErrorData(own(message, 'error')))
     } catch (error) {
+      if (type === 'SIGNALS') this.#flow.fold.lost()
       if (type === 'READY') this.#startError = error
       else this.emit('error', wrapError(error, 'E_PROTOCOL'))
     }
@@ -428,12 +398,15 @@ export class Scanner extends ScannerSymbols {
 
   /** @param {Record<string, any>} fields of READY */
   #onReady({ memory, layout, intervals, symbols, features }) {
-    this.symbolList.fill(symbols)
+    this.fillSymbols(symbols)
     // Where the engine cannot wait for a word of memory, the writer's wake-up travels as a message.
     const onWake = own(features, 'waitAsync') === true ? nothing : () => this.#client.signal('WAKE')
     const { derive } = this.#options
-    const handle = { kind: /** @type {const} */ ('tickscan-market'), memory, layout, intervals, derive }
-    this.#writer = new MarketWriter(handle, { onWake })
+    const kind = /** @type {const} */ ('tickscan-market')
+    const handle = this.#client.attach({ kind, memory, layout, intervals, derive })
+    if (this.#writer) this.#writer.moveTo(handle)
+    else this.#writer = new MarketWriter(handle, { onWake })
+    this.#client.attached()
     this.attachMarket({
       reader: new MarketReader(handle),
       symbols: this.symbolList,
@@ -443,42 +416,38 @@ export class Scanner extends ScannerSymbols {
     })
   }
 
-  /** @param {Record<string, any>} fields of SIGNALS */
-  #onSignals({ cycle, baseCycle, command, valueCount, wordCount, buffer }) {
-    if (baseCycle !== this.#signalsCycle) {
-      const message = `the deltas of cycles ${this.#signalsCycle + 1} to ${baseCycle} are missing`
-      this.emit('error', new TickscanError('E_PROTOCOL', message))
-    }
-    this.#signalsCycle = cycle
-    const collected = this.#collected.get(command)
-    this.#traders.fold(
-      { cycle, buffer, wordCount, valueCount },
-      {
-        inside: (delta, trader) => {
-          if (collected?.internal) collected.deltas.push(delta)
-          this.emitInternal(delta)
-          this.#internalStreams.push(delta, trader.on === 'tick')
-        },
-        outside: (delta, trader) => {
-          if (collected?.internal === false) collected.deltas.push(delta)
-          this.emit('signals', delta)
-          this.#streams.push(delta, trader.on === 'tick')
-        },
-      },
-    )
-  }
-
   /** @param {any} message */
   #onSymbol(message) {
     const removed = this.onSymbol(message)
     if (removed) this.#traders.forget(removed.slot, removed.symbol)
   }
 
+  /** @param {import('./supervisor.js').RestartInfo} info */
+  #onRestart(info) {
+    if (info.phase === 'died') this.#state = 'restarting'
+    if (info.phase === 'restored') this.#state = 'running'
+    this.emit('restart', info)
+  }
+
+  /**
+   * @param {number} ref
+   * @param {TickscanError} error why no engine has the trader any more
+   */
+  #onLost(ref, error) {
+    const lost = this.#traders.lose(ref)
+    if (!lost) return undefined
+    this.#flow.lost(lost)
+    const { traderId } = lost.inside
+    const { position, hint } = error
+    const details = { ...error.details, traderId }
+    this.emit('error', new TickscanError(error.code, error.message, { position, hint, details }))
+    return traderId
+  }
+
   /** @param {TickscanError} error */
   #onDeath(error) {
     this.#state = 'failed'
-    this.#streams.end(error)
-    this.#internalStreams.end(error)
+    this.#flow.end(error)
     this.emit('error', error)
   }
 

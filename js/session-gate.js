@@ -101,6 +101,11 @@ export class SessionGate {
     return { ...this.state(), reason: this.#reason(before.lagging) }
   }
 
+  /** @returns {{ slot: number, lagMs: number, stalled: boolean }[]} for an engine that takes another's place */
+  carried() {
+    return this.#lagging.map(({ slot, lagSeconds, stalled }) => ({ slot, lagMs: lagSeconds * 1000, stalled }))
+  }
+
   /**
    * A removed symbol is nobody's any more.
    * @param {number} slot

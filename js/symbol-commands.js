@@ -30,7 +30,7 @@ import { intervalError } from './writer-errors.js'
 
 /**
  * @typedef {object} SymbolsHost
- * @property {import('./engine-client.js').EngineClient} client
+ * @property {Pick<import('./engine-client.js').EngineClient, 'call'>} client
  * @property {import('./symbol-list.js').SymbolList} symbols
  * @property {readonly string[]} intervals
  * @property {() => import('./market-writer.js').MarketWriter} writer
@@ -58,7 +58,7 @@ export class SymbolCommands {
   async add(symbol, options) {
     const { client, symbols, writer, now } = this.#host
     const { history, call, ...fields } = this.#checked(symbol, options)
-    symbols.pend(symbol)
+    symbols.pend(symbol, fields)
     let key = -1
     try {
       const added = client.call('ADD_SYMBOL', { symbol, ...fields }, call)

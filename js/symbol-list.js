@@ -15,7 +15,8 @@ import { describe, didYouMean } from './names.js'
  *   loaded; ready: it is scanned
  */
 
-/** @typedef {{ symbol: string, key: number, slot: number, order: number, state: SymbolInfo['state'] }} Entry */
+/** @typedef {{ symbol: string, key: number, slot: number, order: number, state: SymbolInfo['state'],
+ *   spec?: Record<string, any> }} Entry `spec`: with what it was added */
 
 export class SymbolList {
   /** In the order of adding. @type {Map<string, Entry>} */
@@ -27,9 +28,15 @@ export class SymbolList {
   /** The order of slots is the order of adding, as long as no slot was used again. */
   #inOrder = true
 
-  /** @param {{ symbol: string, key: number }[]} symbols that are ready, in the order of adding */
+  /** @param {{ symbol: string, key: number, state: 'loading' | 'ready' }[]} symbols in the order of adding */
   fill(symbols) {
-    for (const { symbol, key } of symbols) this.apply(symbol, key, 'ready')
+    for (const { symbol, key, state } of symbols) this.apply(symbol, key, state)
+  }
+
+  /** Those that the engine has said to be there, for one that takes its place. */
+  carried() {
+    const known = [...this.#byName.values()].filter(({ key }) => key >= 0)
+    return known.map(({ symbol, key, state, spec }) => ({ symbol, key, state, ...spec }))
   }
 
   get size() {
@@ -44,16 +51,17 @@ export class SymbolList {
   /**
    * A symbol that was asked for, and has no slot yet.
    * @param {string} symbol
+   * @param {Record<string, any>} spec with what it is added
    * @throws {TickscanError} E_DUPLICATE
    */
-  pend(symbol) {
+  pend(symbol, spec) {
     if (this.#byName.has(symbol)) {
       throw new TickscanError('E_DUPLICATE', `the symbol '${symbol}' exists already`, {
         hint: 'remove it first',
         details: { symbol },
       })
     }
-    this.#byName.set(symbol, { symbol, key: -1, slot: -1, order: this.#added++, state: 'pending' })
+    this.#byName.set(symbol, { symbol, key: -1, slot: -1, order: this.#added++, state: 'pending', spec })
   }
 
   /**
@@ -73,7 +81,7 @@ export class SymbolList {
   apply(symbol, key, state) {
     const known = this.#byName.get(symbol)
     const slot = key % KEY_SLOTS
-    const entry = { symbol, key, slot, order: known?.order ?? this.#added++, state }
+    const entry = { symbol, key, slot, order: known?.order ?? this.#added++, state, spec: known?.spec }
     if (known?.key !== key) {
       this.#inOrder = this.#inOrder && slot > this.#highest && entry.order === this.#added - 1
       this.#highest = Math.max(this.#highest, slot)

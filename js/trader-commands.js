@@ -15,7 +15,7 @@ export class TraderCommands {
   #now
 
   /**
-   * @param {import('./engine-client.js').EngineClient} client
+   * @param {import('./supervisor.js').Supervisor} client
    * @param {import('./trader-registry.js').TraderRegistry} traders
    * @param {() => number} now
    */

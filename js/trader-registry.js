@@ -5,6 +5,7 @@
  * of removeTrader: what the worker still sends about it is nobody's business any more and is passed over.
  */
 
+import { CloseLedger } from './close-ledger.js'
 import { TickscanError } from './errors.js'
 import { columnsOf, Matches } from './match-table.js'
 import { didYouMean } from './names.js'
@@ -26,6 +27,8 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @property {Spec} spec
  * @property {Matches} matches
  * @property {Outside} outside
+ * @property {boolean} stale a delta was lost: only a snapshot can make the matches right again
+ * @property {Float64Array | undefined} entered when each symbol entered last, by slot; only with a cooldown
  * @property {number} name what SIGNALS call it: its last change's number, its ref before the first
  */
 
@@ -53,6 +56,7 @@ export class TraderRegistry {
   #changes = new Map()
   /** @type {Map<number, import('./signals.js').PackedDelta[]>} pages of a snapshot, until the last has come */
   #pages = new Map()
+  #ledger = new CloseLedger()
 
   /**
    * @param {number} maxSymbols
@@ -82,8 +86,15 @@ export class TraderRegistry {
       })
     }
     const ref = ++this.#lastRef
-    const matches = new Matches(this.#maxSymbols)
-    const entry = { trader: traderOf(ref, id, spec), spec, matches, outside: new Outside(), name: ref }
+    const entry = {
+      trader: traderOf(ref, id, spec),
+      spec,
+      matches: new Matches(this.#maxSymbols),
+      outside: new Outside(),
+      stale: false,
+      entered: undefined,
+      name: ref,
+    }
     this.#byId.set(id, entry)
     this.#byRef.set(ref, entry)
     return entry.trader
@@ -119,6 +130,8 @@ export class TraderRegistry {
     }
     const { ref, id } = entry.trader
     entry.spec = { ...entry.spec, ...changes }
+    // What was decided before was decided by another filter.
+    this.#ledger.forget(ref)
     entry.trader = traderOf(ref, id, entry.spec)
     if (COLUMN_FIELDS.some((name) => Object.hasOwn(changes, name))) entry.matches.forgetColumns()
     // The ref stays: a worker that takes another's place begins with it.
@@ -140,6 +153,7 @@ export class TraderRegistry {
     const entry = this.#byRef.get(ref)
     if (!entry) return
     this.#byRef.delete(ref)
+    this.#ledger.forget(ref)
     this.#byRef.delete(entry.name)
     if (this.#byId.get(id) === entry) this.#byId.delete(id)
     for (const [number, change] of this.#changes) {
@@ -178,7 +192,9 @@ export class TraderRegistry {
    * @param {string} symbol
    */
   forget(slot, symbol) {
-    for (const { matches, outside } of this.#byId.values()) {
+    this.#ledger.forgetSlot(slot)
+    for (const { matches, outside, entered } of this.#byId.values()) {
+      entered?.fill(Number.NEGATIVE_INFINITY, slot, slot + 1)
       matches.forget(slot)
       outside.forget(slot, symbol)
     }
@@ -202,8 +218,13 @@ export class TraderRegistry {
         this.#pages.set(page.ref, pages)
         continue
       }
-      const packed = joinPages(pages)
+      const item = joinPages(pages)
+      if (entry.stale && !item.snapshot) continue
+      entry.stale = false
       const { trader, matches, outside } = entry
+      const packed = this.#ledger.note(trader.ref, item)
+      if (!packed) continue
+      this.#noteEntering(entry, packed)
       const columns = columnsOf(packed, trader.columns)
       const delta = this.#delta(packed, trader.id, cycle, columns)
       outside.prepare(matches, this.#gate, cycle)
@@ -232,6 +253,81 @@ export class TraderRegistry {
       names.sort((a, b) => order(a) - order(b))
     }
     return { cycle, traderId, time, snapshot, late, entered: rows, left: names }
+  }
+
+  /**
+   * What a cooldown counts from, for an engine that takes another's place.
+   * @param {Entry} entry
+   * @param {import('./signals.js').PackedDelta} delta
+   */
+  #noteEntering(entry, { entered, time }) {
+    if (!(Number(entry.spec.cooldown) > 0)) return
+    entry.entered ??= new Float64Array(this.#maxSymbols).fill(Number.NEGATIVE_INFINITY)
+    for (const slot of entered) entry.entered[slot] = time
+  }
+
+  /** A message with deltas is lost: what is folded from here on makes nothing right, but snapshots do. */
+  markStale() {
+    for (const entry of this.#byRef.values()) entry.stale = true
+    this.#pages.clear()
+  }
+
+  get hasStale() {
+    for (const { stale } of this.#byRef.values()) {
+      if (stale) return true
+    }
+    return false
+  }
+
+  /**
+   * How far the engine has decided, after all deltas up to there were folded.
+   * @param {{ refs: number[], decided: Float64Array }[]} timelines
+   */
+  checkpoint(timelines) {
+    this.#ledger.settled()
+    for (const { refs, decided } of timelines) {
+      for (const ref of refs) {
+        const entry = this.#byRef.get(ref)
+        if (!entry || entry.stale) continue
+        this.#ledger.checkpoint(ref, decided, entry.matches.slots(), entry.entered?.slice())
+      }
+    }
+  }
+
+  /**
+   * Where a new engine starts with a trader: at a checkpoint, which it then repeats from, or at what matches now.
+   * @param {number} ref
+   */
+  start(ref) {
+    const entry = this.#byRef.get(ref)
+    if (!entry || entry.stale) return undefined
+    return this.#ledger.start(ref) ?? { matches: entry.matches.slots(), entered: entry.entered }
+  }
+
+  /** A new engine takes over. */
+  repeat() {
+    this.#pages.clear()
+    this.#ledger.repeat()
+  }
+
+  /**
+   * Gives up a trader that no engine has any more.
+   * @param {number} ref
+   * @returns {{ inside: Delta, outside: Delta | undefined } | undefined} deltas by which everything leaves
+   */
+  lose(ref) {
+    const entry = this.#byRef.get(ref)
+    if (!entry) return undefined
+    const { trader, matches, outside } = entry
+    const { cycle, time } = matches
+    this.remove(trader)
+    const leave = (/** @type {string[]} */ left) => {
+      return { cycle, traderId: trader.id, time, snapshot: true, late: false, entered: [], left }
+    }
+    const names = (/** @type {number[]} */ slots) =>
+      this.#symbols.sorted(slots).map((slot) => this.#symbols.nameAt(slot))
+    const told = this.#gate.active ? leave(names(outside.told(matches))) : undefined
+    return { inside: leave(names(matches.slots())), outside: told }
   }
 
   /**

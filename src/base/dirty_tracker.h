@@ -23,10 +23,12 @@ namespace tickscan {
 
 // The words live in shared memory; JavaScript writers touch the same ones (js/market-writer.js).
 struct DirtyControl {
-  std::atomic<int32_t> epoch;      // number of swaps; bit 0 is the active buffer
-  std::atomic<int32_t> idle;       // 1 while the engine sleeps until the next mark
-  std::atomic<int32_t> retired;    // 1 when the engine of this memory is gone for good
-  std::atomic<int32_t> heartbeat;  // bumped by the engine once a cycle
+  std::atomic<int32_t> epoch;  // number of swaps; bit 0 is the active buffer
+  std::atomic<int32_t> idle;   // 1 while the engine sleeps until the next mark
+  std::atomic<int32_t>
+      retired;  // 1 when the engine is gone for good, 2 when the next one stands (js/successor.js)
+  std::atomic<int32_t> heartbeat;  // bumped by the engine with every block and cycle
+  std::atomic<int32_t> running;    // seq of the command that is being applied, 0 for none
 };
 
 class DirtyTracker {

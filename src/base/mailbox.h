@@ -81,7 +81,9 @@ struct MailboxHeader {
     // Relaxed is enough for the look: a publication that it misses sets its dirty bit after this, and comes
     // in the next cycle.
     if ((state.load(std::memory_order_relaxed) & kFresh) == 0) return slot;
-    return state.exchange(slot, std::memory_order_acq_rel) & kSlotBits;
+    const int32_t middle = state.exchange(slot, std::memory_order_acq_rel) & kSlotBits;
+    // There are three slots; a word that names a fourth is damaged, and the old record stays.
+    return middle == kSlotBits ? slot : middle;
   }
 };
 

@@ -13,9 +13,7 @@ namespace tickscan::engine {
 namespace {
 
 constexpr uint64_t kMiB = 1024 * 1024;
-constexpr uint32_t kMaxTraders = 1024;
 constexpr double kMaxGateMs = 366.0 * 24 * 60 * 60 * 1000;
-constexpr uint32_t kMaxThreads = 64;
 constexpr uint64_t kMaxTraderBytes = 1024 * kMiB;
 // The module's data and main stack, and room for what is small: plans, names, results.
 constexpr uint64_t kBaseBytes = 4 * kMiB;
@@ -47,8 +45,8 @@ Result<MemoryNeed> Engine::measure(const EngineConfig& config) {
   Result<market::Config> market_config =
       market::make_config(config.max_symbols, config.max_klines, config.intervals);
   if (!market_config.ok()) return market_config.error();
-  if (Status bad = check("maxTraders", config.max_traders, 1, kMaxTraders)) return *bad;
-  if (Status bad = check("threads", config.threads, 1, kMaxThreads)) return *bad;
+  if (Status bad = check("maxTraders", config.max_traders, 1, market::kMaxTraders)) return *bad;
+  if (Status bad = check("threads", config.threads, 1, market::kMaxThreads)) return *bad;
   if (Status bad = check("traderBytes", config.trader_bytes, 0, static_cast<double>(kMaxTraderBytes)))
     return *bad;
   const market::Layout layout(market_config.value());
@@ -228,10 +226,30 @@ std::vector<std::string> Engine::missing_symbols(uint32_t reads) const {
 }
 
 Status Engine::request_snapshot(uint32_t trader) {
-  if (scan_->trader(trader) == nullptr) {
-    return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(trader), std::nullopt, {}, {}};
-  }
+  if (Status bad = check_trader(trader)) return bad;
   scan_->want_snapshot(trader);
+  return std::nullopt;
+}
+
+Status Engine::check_trader(uint32_t trader) const {
+  if (scan_->trader(trader) != nullptr) return std::nullopt;
+  return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(trader), std::nullopt, {}, {}};
+}
+
+Status Engine::resume_trader(uint32_t trader, std::span<const double> decided) {
+  if (Status bad = check_trader(trader)) return bad;
+  scan_->resume(trader, decided);
+  return std::nullopt;
+}
+
+int32_t Engine::timeline_of(uint32_t trader) const {
+  const scan::Trader* found = scan_->trader(trader);
+  return found != nullptr && found->on_close && found->enabled ? found->expression.timeline : -1;
+}
+
+Status Engine::decided(uint32_t trader, std::vector<double>* times) const {
+  if (Status bad = check_trader(trader)) return bad;
+  scan_->decided(trader, times);
   return std::nullopt;
 }
 

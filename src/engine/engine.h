@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,11 @@ class Engine {
   // A symbol can be written from now on, and takes part in cycles once it was started: in between its history is
   // loaded, and nobody waits for it.
   Result<market::SymbolKey> add_symbol(const SymbolSpec& spec);
+  // For an engine that takes over, after the market was copied: each symbol, then the session.
+  Status resume_symbol(market::SymbolKey key, bool late, bool stalled, double lag_ms, double now_ms) {
+    return symbols_->resume(key, late, stalled, lag_ms, now_ms);
+  }
+  void resume_session() { session_->resume(); }
   Status start_symbol(market::SymbolKey key) { return symbols_->start(key); }
   // The next cycle's deltas say which matches it left.
   Status remove_symbol(market::SymbolKey key) { return symbols_->remove(key); }
@@ -105,6 +111,13 @@ class Engine {
   Cycle cycle(double now_ms, scan::Start start = scan::Start::anew);
   Status set_batch_symbols(double symbols);
   void set_tracking(bool on) { scan_->set_tracking(on); }
+  // The state of all indicators anew from the stored klines, with the next cycle.
+  void recover() { scan_->recover(); }
+  // After restore_trader and before the first cycle: decides every close after these times (scan.h).
+  Status resume_trader(uint32_t trader, std::span<const double> decided);
+  // The timeline on which an `on: 'close'` trader decides, -1 for others; and how far it has, by slot.
+  [[nodiscard]] int32_t timeline_of(uint32_t trader) const;
+  Status decided(uint32_t trader, std::vector<double>* times) const;
   // One value per slot.
   Status evaluate(const std::string& text, const std::string& interval, const FilterParams& params,
                   std::vector<double>* values);
@@ -130,6 +143,7 @@ class Engine {
   // A trader's filter and columns.
   Result<std::vector<filter::Tree>> trees_of(const TraderSpec& spec, uint32_t interval) const;
   [[nodiscard]] TraderAck ack_of(uint32_t trader, const TraderSpec& spec) const;
+  [[nodiscard]] Status check_trader(uint32_t trader) const;
   [[nodiscard]] std::vector<std::string> missing_symbols(uint32_t reads) const;
 
   std::vector<std::string_view> intervals_;

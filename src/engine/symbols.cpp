@@ -33,7 +33,7 @@ Result<market::SymbolKey> Symbols::add(const SymbolSpec& spec, std::vector<uint3
   if (!std::isnan(spec.threshold_s) && !suitable_seconds(spec.threshold_s)) {
     return unsuitable("catchupThresholdSeconds", spec.threshold_s, "a number of seconds from 0");
   }
-  Result<uint32_t> added = table_.add(spec.name);
+  Result<uint32_t> added = table_.add(spec.name, spec.slot);
   if (!added.ok()) return added.error();
   if (intervals.empty()) {
     intervals.resize(lengths_ms_.size());
@@ -43,10 +43,18 @@ Result<market::SymbolKey> Symbols::add(const SymbolSpec& spec, std::vector<uint3
       *std::min_element(intervals.begin(), intervals.end(),
                         [&](uint32_t a, uint32_t b) { return lengths_ms_[a] < lengths_ms_[b]; });
   const uint32_t slot = added.value();
+  scan_.use_slot(slot);
   constexpr double kMsPerSecond = 1000;
   session_.monitor().add(slot, shortest, spec.threshold_s * kMsPerSecond);
   session_.monitor().set_priority(slot, priority_.count(spec.name) > 0);
   return table_.key(slot);
+}
+
+Status Symbols::resume(market::SymbolKey key, bool late, bool stalled, double lag_ms, double now_ms) {
+  Result<uint32_t> slot = table_.find(key);
+  if (!slot.ok()) return slot.error();
+  session_.monitor().resume(slot.value(), late, stalled, lag_ms, now_ms);
+  return std::nullopt;
 }
 
 Status Symbols::start(market::SymbolKey key) {

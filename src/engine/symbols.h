@@ -19,6 +19,7 @@ struct SymbolSpec {
   std::string name;
   std::vector<std::string> intervals;  // that its feed brings; empty: all that are configured
   double threshold_s = kUnknown;       // of its lag; NaN: the session's
+  std::optional<uint32_t> slot = std::nullopt;  // for an engine that takes over
 };
 
 // What is not given stays as it is.
@@ -37,6 +38,8 @@ class Symbols {
 
   // `intervals` are indices; its shortest interval is the one whose klines are counted.
   Result<market::SymbolKey> add(const SymbolSpec& spec, std::vector<uint32_t> intervals);
+  // Where the engine before stood with it; then Session::resume.
+  Status resume(market::SymbolKey key, bool late, bool stalled, double lag_ms, double now_ms);
   Status start(market::SymbolKey key);
   Status remove(market::SymbolKey key);
   // All or nothing.

@@ -87,15 +87,20 @@ Layout::Layout(const Config& config)
   };
   header = place(sizeof(Header));
   control = place(sizeof(DirtyControl));
+  suspects = place(sizeof(int32_t) * kMaxThreads);
+  trader_refs = place(sizeof(int32_t) * kMaxTraders);
   writers = place(sizeof(WriterRecord) * kMaxWriters);
   symbols = place(sizeof(SymbolRecord) * max_symbols);
   dirty = place(uint64_t{2} * row_count * row_words * sizeof(int32_t));
   times = place(uint64_t{max_symbols} * sizeof(int32_t));
   debug = place(sizeof(DebugRing));
   loaded = place(sizeof(int32_t) * series_count);
+  counted = place(sizeof(int32_t) * max_symbols);
+  first_canary = place(kCacheLine);
   tickers = place(sizeof(TickerRecord) * max_symbols);
   series = place(sizeof(SeriesRecord) * series_count);
   rings = place(ring_stride * series_count);
+  last_canary = place(kCacheLine);
   bytes = end;
 }
 
@@ -156,6 +161,11 @@ void Layout::for_each(uint64_t base, const std::function<void(const char*, doubl
   address("idle", control + offsetof(DirtyControl, idle));
   address("retired", control + offsetof(DirtyControl, retired));
   address("heartbeat", control + offsetof(DirtyControl, heartbeat));
+  address("running", control + offsetof(DirtyControl, running));
+  address("suspects", suspects);
+  number("suspectCount", kMaxThreads);
+  address("traderRefs", trader_refs);
+  number("maxTraders", kMaxTraders);
   address("writers", writers);
   number("writerStride", sizeof(WriterRecord));
   number("writerClaim", offsetof(WriterRecord, claim));
@@ -165,6 +175,7 @@ void Layout::for_each(uint64_t base, const std::function<void(const char*, doubl
   number("maxWriters", kMaxWriters);
   address("times", times);
   address("loaded", loaded);
+  address("counted", counted);
   address("debugEnabled", debug + offsetof(DebugRing, enabled));
   address("debugNext", debug + offsetof(DebugRing, next));
   address("debugEntries", debug + offsetof(DebugRing, entries));

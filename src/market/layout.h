@@ -1,7 +1,8 @@
 // Where everything lies in the shared memory. This is the only source of offsets: JavaScript gets them as
 // a list of names and numbers at READY (`for_each`), and checks the header's magic and version on attach.
 //
-//   Header │ DirtyControl │ writers │ symbol table │ dirty words A, B │ times │ debug ring │ loaded │ tickers │ series │ rings
+//   Header │ DirtyControl │ suspects │ refs │ writers │ symbol table │ dirty words A, B │ times │ debug ring │ loaded │
+//   counted │ canary │ tickers │ series │ rings │ canary
 //
 // A Layout is a value computed from a Config before any memory is taken. Offsets count from the region's
 // start; the region's address is added when they are published.
@@ -56,15 +57,21 @@ struct Layout {
 
   uint64_t header;
   uint64_t control;
+  uint64_t suspects;
+  uint64_t
+      trader_refs;  // the client's number of each trader, by handle: written and read by JavaScript alone
   uint64_t writers;
   uint64_t symbols;
   uint64_t dirty;
   uint64_t times;
   uint64_t debug;
   uint64_t loaded;
+  uint64_t counted;
+  uint64_t first_canary;
   uint64_t tickers;
   uint64_t series;
   uint64_t rings;
+  uint64_t last_canary;
   uint64_t bytes;  // of the whole region
 
   // Bytes of what tracking costs: both bitsets, control words and the per-symbol times.

@@ -129,6 +129,8 @@ struct DebugRing {
   DebugEntry entries[kDebugEntries];
 };
 
+inline constexpr uint32_t kMaxThreads = 64;
+inline constexpr uint32_t kMaxTraders = 1024;
 inline constexpr uint32_t kMaxIntervals = 8;
 inline constexpr uint32_t kMaxKlines = 5000;
 

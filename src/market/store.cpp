@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/lanes.h"
+#include "market/audit.h"
 
 namespace tickscan::market {
 
@@ -27,6 +28,7 @@ void Store::initialise() {
   head.magic = kMagic;
   head.version = kLayoutVersion;
   head.region_bytes = static_cast<uint32_t>(layout_.bytes);
+  place_canaries(*this);
 }
 
 }  // namespace tickscan::market

@@ -20,7 +20,7 @@ bool suitable_name(const std::string& name) {
 
 }  // namespace
 
-Result<uint32_t> SymbolTable::add(const std::string& name) {
+Result<uint32_t> SymbolTable::add(const std::string& name, std::optional<uint32_t> place) {
   if (!suitable_name(name)) {
     return Error{ErrorCode::E_SYMBOL,
                  "'" + name + "' is no symbol name",
@@ -44,7 +44,11 @@ Result<uint32_t> SymbolTable::add(const std::string& name) {
                  "at most maxSymbols = " + std::to_string(most) + " symbols",
                  {}};
   }
-  const uint32_t slot = free_.empty() ? end_++ : free_.extract(free_.begin()).value();
+  if (place && (*place >= most || (*place < end_ && free_.count(*place) == 0))) {
+    return Error{
+        ErrorCode::E_CONFIG, "the slot " + std::to_string(*place) + " is in use", std::nullopt, {}, {}};
+  }
+  const uint32_t slot = take_slot(place);
   names_[slot] = name;
   slots_.emplace(name, slot);
   SymbolRecord& record = store_.symbol(slot);
@@ -56,6 +60,13 @@ Result<uint32_t> SymbolTable::add(const std::string& name) {
   header.symbol_count.store(static_cast<int32_t>(end_), std::memory_order_release);
   header.symbol_table_version.fetch_add(1, std::memory_order_release);
   return slot;
+}
+
+uint32_t SymbolTable::take_slot(std::optional<uint32_t> place) {
+  if (!place) return free_.empty() ? end_++ : free_.extract(free_.begin()).value();
+  while (end_ <= *place) free_.insert(end_++);
+  free_.erase(*place);
+  return *place;
 }
 
 void SymbolTable::start(uint32_t slot) {

@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,7 +34,8 @@ class SymbolTable {
   explicit SymbolTable(const Store& store) : store_(store), names_(store.layout().max_symbols) {}
 
   // The symbol's slot. It can be written from now on, and is not ready before `start`.
-  Result<uint32_t> add(const std::string& name);
+  // `place`: this slot, which must be free; for an engine that takes over, so that keys stay what they are.
+  Result<uint32_t> add(const std::string& name, std::optional<uint32_t> place = std::nullopt);
   void start(uint32_t slot);
   // After this no key of the symbol is taken any more.
   void remove(uint32_t slot);
@@ -51,6 +53,7 @@ class SymbolTable {
   [[nodiscard]] uint32_t waiting() const { return static_cast<uint32_t>(waiting_.size()); }
 
  private:
+  uint32_t take_slot(std::optional<uint32_t> place);
   [[nodiscard]] bool being_written(uint32_t slot) const;
   void reset(uint32_t slot);
   void reset_series(uint32_t slot, uint32_t interval);

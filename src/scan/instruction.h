@@ -74,6 +74,7 @@ struct Instruction {
   uint8_t output_count = 1;
   bool fresh = false;  // now program: not evaluated yet, so every lane is due
   uint32_t rows = 0;   // now program: dirty rows that make a lane due
+  int32_t owner = 0;   // the first trader that it is for, handle + 1
   Operand output;      // output_count arrays of 64 doubles, or a Condition
   std::array<Operand, indicator::kMaxInputs> inputs;
   const indicator::Kernel* kernel = nullptr;

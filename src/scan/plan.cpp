@@ -57,6 +57,21 @@ void Plan::remove(const Expression& expression) {
   if (expression.timeline != kNoTimeline) timelines_.remove_ref(expression.timeline);
 }
 
+void Plan::disown() {
+  for (Node& node : nodes_) node.owner = 0;
+}
+
+void Plan::own(const Expression& expression, int32_t owner) {
+  for (const NodeId root : expression.roots) own(root, owner);
+}
+
+void Plan::own(NodeId id, int32_t owner) {
+  if (id == kNoNode || nodes_[id].owner != 0) return;
+  nodes_[id].owner = owner;
+  for (const NodeId input : nodes_[id].key.inputs) own(input, owner);
+  for (const NodeId input : nodes_[id].now_inputs) own(input, owner);
+}
+
 void Plan::clear_fresh() {
   for (Node& node : nodes_) node.fresh[0] = node.fresh[1] = false;
   for (size_t id = 0; id < timelines_.size(); ++id) timelines_[static_cast<TimelineId>(id)].fresh = false;

@@ -56,6 +56,7 @@ struct Node {
   uint32_t reads = 0;              // a bit per interval below it
   uint32_t rows = 0;               // a bit per dirty row below it
   uint64_t sequence = 0;           // order of making: inputs come before
+  int32_t owner = 0;               // the first trader that it is for, handle + 1
   uint32_t refs[2] = {0, 0};       // by Way
   bool fresh[2] = {false, false};  // by Way: not computed yet
   std::byte* memory = nullptr;     // per block: closed outputs, now outputs, state
@@ -98,6 +99,10 @@ class Plan {
   [[nodiscard]] size_t node_count() const { return by_key_.size(); }
   [[nodiscard]] const Timelines& timelines() const { return timelines_; }
 
+  // Says anew which trader each node is blamed on: nobody, then what an expression uses and nobody has before it.
+  void disown();
+  void own(const Expression& expression, int32_t owner);
+
   // After a cycle: everything that was fresh has been computed.
   void clear_fresh();
 
@@ -108,6 +113,7 @@ class Plan {
   NodeId intern(const Node& prototype);
   void acquire(NodeId id, Way way);
   void release(NodeId id, Way way);
+  void own(NodeId id, int32_t owner);
   void collect(NodeId id);
   bool allocate(Node& node);
 

@@ -90,6 +90,7 @@ Instruction ProgramCompiler::step_instruction(const Node& node, const Overlay* o
   made.output_count = node.output_count;
   made.kernel = node.kernel;
   made.params = node.key.params;
+  made.owner = node.owner;
   for (size_t i = 0; i < node.key.inputs.size(); ++i) {
     if (node.key.inputs[i] != kNoNode) made.inputs[i] = closed_of(node.key.inputs[i], overlay);
   }
@@ -105,6 +106,7 @@ Instruction ProgramCompiler::now_instruction(const Node& node) const {
   made.rows = node.rows;
   made.kernel = node.kernel;
   made.params = node.key.params;
+  made.owner = node.owner;
   const auto& inputs = node.inputs_of(Way::now);
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] != kNoNode) made.inputs[i] = now_of(inputs[i]);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/assert.h"
+#include "market/audit.h"
 #include "scan/ingest.h"
 #include "scan/lanes.h"
 
@@ -16,6 +17,13 @@ namespace {
 // Fewer due blocks than this are done by the engine thread alone: a block takes 5 to 20 µs, and a thread that is woken for
 // two of them comes when they are done.
 constexpr uint32_t kInlineBelow = 3;
+
+// Lanes of a block whose slots are below a count.
+LaneMask used_lanes(uint32_t slots, uint32_t block) {
+  const uint32_t first = block * kLanes;
+  if (slots <= first) return 0;
+  return slots - first >= kLanes ? kAllLanes : lane_bit(slots - first) - 1;
+}
 
 MarketLanes market_lanes(std::vector<Block>& blocks, std::vector<SeriesLanes>& series,
                          uint32_t interval_count) {
@@ -66,6 +74,7 @@ void Scan::activate(uint32_t slot) {
   Block& block = blocks_[slot / kLanes];
   block.active |= lane_bit(slot % kLanes);
   ++symbol_count_;
+  use_slot(slot);
   // No ring has an odd revision for long, so the lane is built in its first cycle, even if it has no kline yet.
   for (SeriesLanes& series : block.series) series.revision[slot % kLanes] = -1;
   // Filters that read nothing of the market are true of the new symbol too.
@@ -101,6 +110,10 @@ void Scan::want_snapshots() {
 }
 
 void Scan::compile() {
+  plan_.disown();
+  for (uint32_t index = 0; index < traders_.size(); ++index) {
+    if (traders_[index].in_use) plan_.own(traders_[index].expression, static_cast<int32_t>(index) + 1);
+  }
   programs_ = compiler_.compile(pool_.threads());
   close_traders_.assign(programs_.timelines.size(), {});
   tick_traders_.clear();
@@ -125,12 +138,50 @@ void Scan::compile() {
   }
 }
 
+void Scan::resume(uint32_t index, std::span<const double> decided) {
+  Trader& one = traders_[index];
+  if (!one.on_close || !one.enabled || decided.size() != store_.layout().max_symbols) return;
+  // Not new: its timeline steps what is stored and decides what comes after `decided`.
+  one.fresh = false;
+  Timeline& timeline = timelines_[one.expression.timeline];
+  timeline.fresh = false;
+  for (uint32_t slot = 0; slot < decided.size(); ++slot) {
+    timeline.decided.at<double>(slot / kLanes)[slot % kLanes] = decided[slot];
+  }
+  compile();
+}
+
+void Scan::decided(uint32_t index, std::vector<double>* times) const {
+  const Timeline& timeline = timelines_[traders_[index].expression.timeline];
+  times->resize(store_.layout().max_symbols);
+  for (uint32_t slot = 0; slot < times->size(); ++slot) {
+    (*times)[slot] = timeline.decided.at<double>(slot / kLanes)[slot % kLanes];
+  }
+}
+
+void Scan::mark_all() {
+  DirtyTracker tracker = store_.tracker();
+  for (uint32_t index = 0; index < blocks_count_; ++index) {
+    for (uint32_t row = 0; row < tracker.rows(); ++row) {
+      for_each_lane(blocks_[index].active, [&](uint32_t lane) { tracker.mark(row, index * kLanes + lane); });
+    }
+  }
+}
+
+void Scan::recover() {
+  for (Block& block : blocks_) {
+    // No ring has this revision, so every lane counts as rewritten.
+    for (SeriesLanes& series : block.series) std::fill_n(series.revision, kLanes, -1);
+  }
+  mark_all();
+}
+
 void Scan::set_tracking(bool on) {
   put_rest_back();
   tracking_ = on;
 }
 
-void Scan::drain(double now_ms) {
+uint32_t Scan::drain(double now_ms) {
   if (now_ms < cycle_ms_) {
     for (Trader& one : traders_) {
       if (!one.on_close) one.gate.set_clock_back(now_ms);
@@ -150,17 +201,22 @@ void Scan::drain(double now_ms) {
   }
   due_.clear();
   next_due_ = 0;
+  uint32_t strange = 0;
   for (uint32_t index = 0; index < blocks_count_; ++index) {
     Block& block = blocks_[index];
     block.updated = 0;
     for (uint32_t row = 0; row < tracker.rows(); ++row) {
-      block.dirty[row] = tracker.drain_block(row, index) & block.active;
+      const LaneMask drained = tracker.drain_block(row, index);
+      // Slots beyond those that were ever used have no writer.
+      if ((drained & ~used_lanes(used_slots_, index)) != 0) ++strange;
+      block.dirty[row] = drained & block.active;
       block.updated |= block.dirty[row];
       if (!tracking_) block.dirty[row] = block.active;
     }
     const bool all = (has_fresh_ || !tracking_) && block.active != 0;
     if (block.updated != 0 || all || wakes_[index] != 0) due_.push_back(index);
   }
+  return strange;
 }
 
 uint32_t Scan::slice_end() const {
@@ -194,7 +250,14 @@ void Scan::end_cycle() {
 CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_deltas) {
   for (BlockResult& result : results_) result.clear();
   if (start == Start::anew) put_rest_back();
-  if (next_due_ == due_.size()) drain(now_ms);
+  uint32_t repaired = market::audit(store_, used_slots_);
+  // Marked before the swap, so that the next change set is everything.
+  if (repaired > 0) mark_all();
+  if (next_due_ == due_.size()) {
+    const uint32_t strange = drain(now_ms);
+    if (strange > 0) mark_all();
+    repaired += strange;
+  }
   for (auto& [block, change] : removed_) {
     change.time = cycle_ms_;
     results_[block].changes.push_back(change);
@@ -206,6 +269,7 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
   pool_.run(end - static_cast<uint32_t>(next_due_), work, kInlineBelow);
   next_due_ = end;
   CycleReport report;
+  report.repaired = repaired;
   report.pending = next_due_ < due_.size();
   if (!report.pending) {
     end_cycle();
@@ -300,7 +364,7 @@ Status Scan::history(const filter::Tree& tree, uint32_t base, uint32_t slot, std
   stepping.force = true;
   for (uint32_t i = 0; i < block.series.size(); ++i) stepping.limits[i] = block.series[i].visible;
   values->clear();
-  Stepper stepper(store_, block_index, block);
+  Stepper stepper(store_, block_index, block, 0);
   stepper.restart(program, lane_bit(lane), stepping);
   stepper.run(program, lane_bit(lane), stepping,
               [&](LaneMask, const double*, LaneMask) { read_columns(probe, block_index, lane, values); });

@@ -5,6 +5,7 @@
 // they share is read-only then (programs, traders but for their match words, the store's rings).
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <span>
@@ -34,6 +35,7 @@ struct CycleReport {
   bool pending = false;  // the change set was too large for one slice: go on with it
   DeltaSizes sizes;
   IngestCounts ingested;
+  uint32_t repaired = 0;  // words of shared memory that were not what they must be; everything was scanned
 };
 
 // Whether a cycle takes up what the last slice left, or begins with a new change set in which that is included.
@@ -51,6 +53,8 @@ class Scan {
   // A symbol's lane takes part from the next cycle on.
   void activate(uint32_t slot);
   // The lane takes part no longer and keeps nothing; the next cycle's deltas say what it left.
+  // The slot may be written from now on, also before it is scanned.
+  void use_slot(uint32_t slot) { used_slots_ = std::max(used_slots_, slot + 1); }
   void deactivate(uint32_t slot);
   [[nodiscard]] std::span<const Block> blocks() const { return blocks_; }
 
@@ -65,6 +69,15 @@ class Scan {
   Result<TraderMemory> trader_memory(uint32_t index);
   Status restore_trader(uint32_t index, const TraderMemory& memory);
   [[nodiscard]] const Trader* trader(uint32_t index) const;
+  // After restore_trader and before the first cycle, for `on: 'close'`: the close times by slot up to which its matches
+  // are decided. Every close after them is decided, one by one, instead of the last one at once.
+  void resume(uint32_t index, std::span<const double> decided);
+  // Close times by slot up to which an `on: 'close'` trader's timeline has decided.
+  void decided(uint32_t index, std::vector<double>* times) const;
+  // Makes every record due, as after damage.
+  void mark_all();
+  // Builds every lane's state anew from the rings with the next cycle. What was decided stays decided.
+  void recover();
   void want_snapshot(uint32_t index) { traders_[index].snapshot_wanted = true; }
 
   // Scans at most batch_symbols dirty symbols, in whole blocks; the rest of the change set stays with the cycle, which
@@ -102,7 +115,8 @@ class Scan {
  private:
   void compile();
   Status equip(Trader* trader, std::span<const filter::Tree> trees, const TraderOptions& options);
-  void drain(double now_ms);
+  // Returns how many words had a bit that no writer sets.
+  uint32_t drain(double now_ms);
   uint32_t slice_end() const;
   // Ends a cycle early: what it has not scanned comes with the next change set.
   void put_rest_back();
@@ -124,7 +138,7 @@ class Scan {
   void decide_first_close(Trader& trader, uint32_t index, uint32_t block);
   // The now program, with every timeline that waits stepped ahead for the time of the look.
   void look(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);
-  void run_now(uint32_t block);
+  void run_now(uint32_t block, uint32_t thread);
   void decide_ticks(uint32_t block, double now_ms);
   void leave(uint32_t index, uint32_t block, double now_ms);
   void record(uint32_t index, uint32_t block, LaneMask lanes, LaneMask truth, const Decision& decision);
@@ -156,6 +170,7 @@ class Scan {
   uint32_t batch_symbols_ = kBatchSymbols;
   uint32_t trader_count_ = 0;
   uint32_t symbol_count_ = 0;
+  uint32_t used_slots_ = 0;  // slots that were ever used
   DeltaPacker packer_;
   PackedDeltas deltas_;
   DeltaSizer sizer_;

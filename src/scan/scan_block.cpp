@@ -13,13 +13,16 @@ namespace tickscan::scan {
 void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decide) {
   Block& block = blocks_[index];
   ingest(store_, index, block, now_ms, &results_[index].ingested);
-  Stepper stepper(store_, index, block);
+  Stepper stepper(store_, index, block, thread);
+  // Others see from it that a long scan goes on.
+  store_.control().heartbeat.fetch_add(1, std::memory_order_relaxed);
   Stepping limits;
   for (uint32_t i = 0; i < block.series.size(); ++i) limits.limits[i] = block.series[i].visible;
   warm_up(index, thread, stepper, limits);
   for (const TimelineId id : programs_.order) step_timeline(id, index, stepper, limits);
   refresh_now(store_, index, block);
   look(index, thread, stepper, limits);
+  store_.suspect(thread).store(0, std::memory_order_relaxed);
   if (!decide) return;
   // A series that could not be read has left its row.
   LaneMask updated = 0;
@@ -171,19 +174,21 @@ void Scan::look(uint32_t index, uint32_t thread, Stepper& stepper, const Steppin
     ahead = true;
     stepper.run(program, waiting, stepping, [](LaneMask, const double*, LaneMask) {});
   }
-  run_now(index);
+  run_now(index, thread);
   if (ahead) {
     for_each_saved([](std::byte* to, const std::byte* from, size_t bytes) { std::memcpy(to, from, bytes); });
   }
 }
 
-void Scan::run_now(uint32_t index) {
+void Scan::run_now(uint32_t index, uint32_t thread) {
   const Block& block = blocks_[index];
   DueLanes due(block);
+  std::atomic<int32_t>& suspect = store_.suspect(thread);
   for (const Instruction& instruction : programs_.now) {
     const LaneMask lanes = instruction.fresh ? block.active & ~block.broken : due.in(instruction.rows);
     if (lanes == 0) continue;
     const LaneMask live = instruction.kernel == nullptr ? 0 : lanes & block.series[instruction.clock].live;
+    suspect.store(instruction.owner, std::memory_order_relaxed);
     execute_now(instruction, index, lanes, live);
   }
 }

@@ -171,8 +171,10 @@ LaneMask Stepper::gather(const StepProgram& program, uint32_t interval, LaneMask
 
 void Stepper::step(const StepProgram& program, uint32_t interval, LaneMask lanes) {
   if (lanes == 0) return;
-  for (const Instruction& instruction : program.steps[interval])
+  for (const Instruction& instruction : program.steps[interval]) {
+    suspect_.store(instruction.owner, std::memory_order_relaxed);
     execute_step(instruction, block_index_, lanes);
+  }
 }
 
 void Stepper::step_others(const StepProgram& program, LaneMask* lanes, const double* close_times,

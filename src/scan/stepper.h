@@ -23,8 +23,8 @@ struct Stepping {
 
 class Stepper {
  public:
-  Stepper(const market::Store& store, uint32_t block_index, Block& block)
-      : store_(store), block_index_(block_index), block_(block) {}
+  Stepper(const market::Store& store, uint32_t block_index, Block& block, uint32_t thread)
+      : store_(store), block_index_(block_index), block_(block), suspect_(store.suspect(thread)) {}
 
   // Called after each base kline: the lanes that stepped, their close times, and those that did not wait for
   // a series to the end (late).
@@ -58,6 +58,7 @@ class Stepper {
   const market::Store& store_;
   uint32_t block_index_;
   Block& block_;
+  std::atomic<int32_t>& suspect_;
 };
 
 }  // namespace tickscan::scan

@@ -21,6 +21,24 @@ void LagMonitor::add(uint32_t slot, uint32_t interval, double threshold_ms) {
   symbol.interval = interval;
   symbol.threshold_ms = threshold_ms;
   clock_lanes_[slot / kLanes * lengths_ms_.size() + interval] |= lane_bit(slot % kLanes);
+  note(slot);
+}
+
+void LagMonitor::resume(uint32_t slot, bool late, bool stalled, double lag_ms, double now_ms) {
+  const auto noted = static_cast<uint32_t>(store_.counted(slot).load(std::memory_order_relaxed));
+  Symbol& symbol = symbols_[slot];
+  symbol.counted = noted / 2;
+  symbol.lag_ms = symbol.lag_ms_max = lag_ms;
+  if (!late && noted % 2 == 0) return;
+  symbol.heard_ms = now_ms;
+  lagging_[slot / kLanes] |= lane_bit(slot % kLanes);
+  if (stalled) stalled_[slot / kLanes] |= lane_bit(slot % kLanes);
+}
+
+void LagMonitor::note(uint32_t slot) {
+  const uint32_t late = lagging_[slot / kLanes] >> (slot % kLanes) & 1;
+  store_.counted(slot).store(static_cast<int32_t>(symbols_[slot].counted * 2 + late),
+                             std::memory_order_relaxed);
 }
 
 void LagMonitor::remove(uint32_t slot) {
@@ -71,6 +89,7 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   symbol.counted = end;
   symbol.lag_ms = newest_lag;
   symbol.lag_ms_max = std::fmax(symbol.lag_ms_max, newest_lag);
+  note(slot);
 }
 
 double LagMonitor::close_time(const scan::SeriesLanes& series, uint32_t slot, uint32_t interval,

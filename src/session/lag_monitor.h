@@ -33,6 +33,9 @@ class LagMonitor {
   // `interval` is the one that is counted; a threshold that is NaN is the common one.
   void add(uint32_t slot, uint32_t interval, double threshold_ms);
   void remove(uint32_t slot);
+  // Goes on where an engine before this one stood (Store::counted); what is late stays late until a check says
+  // otherwise. `late`: as the client knows it, or because the engine had found it and not yet said.
+  void resume(uint32_t slot, bool late, bool stalled, double lag_ms, double now_ms);
   // Every kline of a priority symbol is checked.
   void set_priority(uint32_t slot, bool priority);
   void set_threshold(double threshold_ms) { threshold_ms_ = threshold_ms; }
@@ -70,6 +73,8 @@ class LagMonitor {
                                   uint32_t lane, uint32_t n) const;
   void check(uint32_t block, uint32_t lane, Symbol& symbol, double lag_ms, double now_ms);
   void stall(uint32_t block, double now_ms);
+  // Says where the symbol stands.
+  void note(uint32_t slot);
 
   market::Store store_;
   std::vector<double> lengths_ms_;

@@ -23,17 +23,31 @@ void Session::update(std::span<const scan::Block> blocks, double now_ms) {
   monitor_.look(blocks, now_ms);
   now_ms_ = now_ms;
   const bool was_active = active_;
-  bool holds = false;
   bool blinked = false;
   for (uint32_t block = 0; block < blocks.size(); ++block) {
-    holds = holds || (monitor_.lagging()[block] & ~monitor_.stalled()[block]) != 0;
     blinked = blinked || (monitor_.found_late()[block] & ~monitor_.lagging()[block]) != 0;
   }
-  active_ = scope_ == Scope::symbol || !holds;
+  set_active();
   const bool back = mute(blocks);
   blinked = blinked && active_;
   resync_ = back || blinked || (active_ && !was_active);
   note(was_active, blinked, now_ms);
+}
+
+void Session::resume() {
+  set_active();
+  for (uint32_t block = 0; block < muted_.size(); ++block) {
+    const LaneMask late = scope_ == Scope::symbol ? monitor_.lagging()[block] : monitor_.stalled()[block];
+    muted_[block] = active_ ? late : kAllLanes;
+  }
+}
+
+void Session::set_active() {
+  bool holds = false;
+  for (uint32_t block = 0; block < muted_.size(); ++block) {
+    holds = holds || (monitor_.lagging()[block] & ~monitor_.stalled()[block]) != 0;
+  }
+  active_ = scope_ == Scope::symbol || !holds;
 }
 
 bool Session::mute(std::span<const scan::Block> blocks) {

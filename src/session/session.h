@@ -31,6 +31,8 @@ class Session {
   void set_scope(Scope scope) { scope_ = scope; }
   [[nodiscard]] Scope scope() const { return scope_; }
 
+  // After its symbols were resumed: what is muted is what the engine before had muted.
+  void resume();
   // After a cycle's barrier, before its deltas are packed.
   void update(std::span<const scan::Block> blocks, double now_ms);
 
@@ -44,6 +46,7 @@ class Session {
   [[nodiscard]] uint32_t activations() const { return activations_; }
 
  private:
+  void set_active();
   // Returns whether a lane that was muted is no longer.
   bool mute(std::span<const scan::Block> blocks);
   void note(bool was_active, bool blinked, double now_ms);

@@ -58,6 +58,13 @@ export const models = [
       { WRITES: 3, RENEWALS: 3 },
     ],
   },
+  {
+    name: 'messages',
+    holds:
+      'a command is applied once by an incarnation and settles once; after a crash the worker has what the client wants',
+    short: [{ COMMANDS: 2 }, {}, { REFUSED: 2 }],
+    full: [{ CRASHES: 2 }, { COMMANDS: 4 }, { DROPS: 2, DUPLICATES: 2, REFUSED: 3 }],
+  },
 ]
 
 /**
@@ -120,6 +127,23 @@ export const mutants = [
   row('removal', 'LOOK_BEFORE_BUMP', 'the removal looks at the words, then moves the generation', 'CLEAN'),
   row('removal', 'NO_WAIT', 'the removal does not look at the words', 'CLEAN'),
   row('removal', 'NO_RESET', 'the slot is given away as it is', 'CLEAN'),
+  row('messages', 'NO_DEDUP', 'the worker applies a duplicate again', 'REPLAY'),
+  row('messages', 'OUT_OF_ORDER', 'the worker applies what comes, gaps or not', 'ONCE'),
+  row(
+    'messages',
+    'OWN_ANSWER_TO_DUPLICATES',
+    'a duplicate is not answered with its first answer',
+    'OUTCOME',
+    {
+      REFUSED: 3,
+    },
+  ),
+  row('messages', 'NO_REPLAY', 'the next worker is not told the journal', 'REPLAY'),
+  row('messages', 'DROPS_PENDING', 'what has no answer is not sent to the next worker', 'OUTCOME'),
+  row('messages', 'ID_REUSE', 'the next worker has the same incarnation', 'REPLAY'),
+  row('messages', 'ANY_INCARNATION', 'the client takes answers of the worker before', 'REPLAY'),
+  row('messages', 'ANSWERS_OUT_OF_ORDER', 'the client takes answers as they come', 'REPLAY'),
+  row('messages', 'JOURNAL_TAKES_REFUSED', 'a refused command enters the journal', 'REPLAY', { REFUSED: 3 }),
 ]
 
 /**

@@ -2,11 +2,13 @@
 // folds the deltas never acts twice. TICKSCAN_PROPERTY_RUNS sets how many sequences are tried.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { createScanner } from 'tickscan'
 import { MINUTE, NOON } from './helpers/session-market.mjs'
 import { FILTER_LEVEL, SessionModel } from './helpers/session-model.mjs'
 
+const dist = new URL('./', import.meta.resolve('tickscan'))
 const RUNS = Number(process.env.TICKSCAN_PROPERTY_RUNS ?? 40)
 const NAMES = ['A', 'B', 'C', 'D', 'E']
 
@@ -59,12 +61,38 @@ const symbol = fc.constantFrom(...NAMES)
 const lag = fc.constantFrom(0, 0, 0, 0, 30, 60, 61, 300)
 const seconds = fc.constantFrom(0, 30, 60, 61, 300)
 
-// A restart of the engine alone belongs here too, once there is a supervisor: the model stays as it is then.
+const klines = fc.record({ symbol, lag, count: fc.integer({ min: 1, max: 8 }), high: fc.boolean() }).map(
+  (given) =>
+    new Command(
+      'klines',
+      given,
+      async (model, { scanner }, { symbol: name, lag, count, high }) => {
+        const first = Math.max(model.symbols.get(name).newest + 1, model.now - lag * 1000)
+        for (let i = 0; i < count; i++) {
+          const closeTime = first + i * 20_000
+          const close = high ? FILTER_LEVEL + 1 + i : FILTER_LEVEL
+          const kline = {
+            openTime: closeTime - MINUTE,
+            open: close,
+            high: close,
+            low: close,
+            close,
+            volume: 1,
+          }
+          scanner.writer.updateKline(name, '1m', { ...kline, closed: true })
+          model.kline(name, closeTime, close)
+        }
+        await scanner.processUpdates()
+      },
+      exists,
+    ),
+)
+
 const all = [
   // The page is loaded again: the same symbols in a new scanner, which knows nothing of who was late.
   fc.constant({}).map(
     (given) =>
-      new Command('restart', given, async (model, real) => {
+      new Command('reload', given, async (model, real) => {
         await real.scanner.close()
         const names = [...model.symbols.keys()]
         Object.assign(model, new SessionModel(model.now))
@@ -96,32 +124,7 @@ const all = [
         exists,
       ),
   ),
-  fc.record({ symbol, lag, count: fc.integer({ min: 1, max: 8 }), high: fc.boolean() }).map(
-    (given) =>
-      new Command(
-        'klines',
-        given,
-        async (model, { scanner }, { symbol: name, lag, count, high }) => {
-          const first = Math.max(model.symbols.get(name).newest + 1, model.now - lag * 1000)
-          for (let i = 0; i < count; i++) {
-            const closeTime = first + i * 20_000
-            const close = high ? FILTER_LEVEL + 1 + i : FILTER_LEVEL
-            const kline = {
-              openTime: closeTime - MINUTE,
-              open: close,
-              high: close,
-              low: close,
-              close,
-              volume: 1,
-            }
-            scanner.writer.updateKline(name, '1m', { ...kline, closed: true })
-            model.kline(name, closeTime, close)
-          }
-          await scanner.processUpdates()
-        },
-        exists,
-      ),
-  ),
+  klines,
   fc.record({ symbol }).map(
     (given) =>
       new Command(
@@ -143,6 +146,27 @@ const all = [
         await scanner.processUpdates()
       }),
   ),
+  // The engine dies and another takes its place: the model stays as it is.
+  fc.constant('').map(
+    (given) =>
+      new Command(
+        'restart',
+        given,
+        async (model, { scanner, workers }) => {
+          model.restarts++
+          const restored = new Promise((resolve) =>
+            scanner.addEventListener(
+              'restart',
+              ({ detail }) => detail.phase === 'restored' && resolve(detail),
+            ),
+          )
+          workers[workers.length - 1].terminate()
+          await restored
+        },
+        // More deaths than these within five minutes are none to recover from.
+        ({ restarts }) => restarts < 2,
+      ),
+  ),
   fc
     .record(
       {
@@ -163,7 +187,7 @@ const all = [
 ]
 
 /** Klines come more often than anything else. */
-const commands = [...all, all[2], all[2], all[2]]
+const commands = [...all, klines, klines, klines]
 
 /** Folds what the outside is told, and notes whoever would act twice. */
 function listen(scanner) {
@@ -184,17 +208,23 @@ function listen(scanner) {
 }
 
 async function open(symbols, time) {
+  const workers = []
+  const createWorker = () => {
+    workers.push(new Worker(new URL('node/worker.cjs', dist), { name: 'tickscan-engine' }))
+    return workers[workers.length - 1]
+  }
   const scanner = await createScanner({
     symbols,
     intervals: ['1m'],
     maxSymbols: NAMES.length,
     maxKlines: 20,
     threads: 1,
+    createWorker,
     clock: () => time.now,
     session: { catchupCheckInterval: 3 },
     traders: [{ id: 't', filter: `close > ${FILTER_LEVEL}`, columns: { price: 'close' } }],
   })
-  return { scanner, time, ...listen(scanner) }
+  return { scanner, workers, time, ...listen(scanner) }
 }
 
 async function setUp() {

@@ -142,12 +142,13 @@ test('a handle outlives nothing: a writer attached to a closed scanner writes in
   writer.close()
 })
 
-test('an engine worker that ends: pending calls reject, an error event comes, close() still works', {
+test('an engine worker that ends and that none follows: pending calls reject, an error event comes, close() works', {
   timeout,
 }, async () => {
   let worker
   const workerUrl = new URL('./node/worker.cjs', import.meta.resolve('tickscan'))
   const createWorker = () => {
+    if (worker) throw new Error('there is no other worker')
     worker = new Worker(workerUrl)
     return worker
   }

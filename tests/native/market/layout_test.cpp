@@ -43,15 +43,20 @@ TEST_P(LayoutSizes, PartsFollowEachOtherWithoutOverlap) {
     uint64_t size;
   } parts[] = {{layout.header, sizeof(Header)},
                {layout.control, sizeof(DirtyControl)},
+               {layout.suspects, sizeof(int32_t) * kMaxThreads},
+               {layout.trader_refs, sizeof(int32_t) * kMaxTraders},
                {layout.writers, sizeof(WriterRecord) * kMaxWriters},
                {layout.symbols, sizeof(SymbolRecord) * layout.max_symbols},
                {layout.dirty, uint64_t{2} * layout.row_count * layout.row_words * 4},
                {layout.times, uint64_t{4} * layout.max_symbols},
                {layout.debug, sizeof(DebugRing)},
                {layout.loaded, sizeof(int32_t) * series},
+               {layout.counted, sizeof(int32_t) * layout.max_symbols},
+               {layout.first_canary, 64},
                {layout.tickers, sizeof(TickerRecord) * layout.max_symbols},
                {layout.series, sizeof(SeriesRecord) * series},
                {layout.rings, layout.ring_stride * series},
+               {layout.last_canary, 64},
                {layout.bytes, 0}};
   uint64_t end = 0;
   for (const auto& part : parts) {

@@ -55,6 +55,16 @@ export class FakeCore {
     return { ok: true }
   }
 
+  resumeSymbol(symbol) {
+    this.calls.push(['resumeSymbol', symbol])
+    return { ok: true }
+  }
+
+  resumeSession() {
+    this.calls.push(['resumeSession'])
+    return { ok: true }
+  }
+
   removeSymbol(key) {
     this.calls.push(['removeSymbol', key])
     this.market.removeSymbol(key % 8192)
@@ -113,6 +123,7 @@ export class FakeCore {
 
   requestSnapshot(trader) {
     this.calls.push(['requestSnapshot', trader])
+    if (this.matching) this.deltas.push({ trader, snapshot: true, entered: this.matching })
     return { ok: true }
   }
 
@@ -173,6 +184,19 @@ export class FakeCore {
     }
   }
 
+  restoreTrader(trader, slots, decided) {
+    this.calls.push(['restoreTrader', trader, slots, decided])
+    return { ok: true }
+  }
+
+  recover() {
+    this.calls.push(['recover'])
+  }
+
+  timelineOf() {
+    return -1
+  }
+
   evaluate() {
     return this.#values([1, Number.NaN, 0])
   }
@@ -229,6 +253,8 @@ export function fakeHost(core, post, more = {}) {
     setTimer: (run, ms) => setTimeout(run, ms),
     clearTimer: (timer) => clearTimeout(timer),
     waitAsync: (words, index, value) => Atomics.waitAsync(words, index, value),
+    holdLock: () => {},
+    heapBytes: () => 1,
     ...more,
   }
 }
@@ -238,6 +264,7 @@ export class FakeWorker extends EventEmitter {
   received = []
   sent = []
   terminated = false
+  timers = []
   /** The engine in it ended the worker in its own order. */
   closed = false
 
@@ -250,19 +277,29 @@ export class FakeWorker extends EventEmitter {
       this.sent.push(copy)
       setImmediate(() => this.emit('message', copy))
     }
-    this.engine = new Engine(fakeHost(core, post, { close: () => this.close(), ...host }))
-    this.inbox = new Inbox({ apply: (type, fields, seq) => this.engine.apply(type, fields, seq), post })
+    const setTimer = (run, ms) => {
+      const timer = setTimeout(run, ms)
+      this.timers.push(timer)
+      return timer
+    }
+    this.engine = new Engine(fakeHost(core, post, { close: () => this.close(), setTimer, ...host }))
+    this.inbox = new Inbox({
+      apply: (type, fields, seq) => this.engine.apply(type, fields, seq),
+      post,
+      signalsCycle: () => this.engine.signalsCycle,
+    })
   }
 
   postMessage(message, transfer) {
     const copy = structuredClone(message, { transfer })
     this.received.push(copy)
     if (this.terminated || this.drop(copy)) return
-    setImmediate(() => (copy.type === 'WAKE' ? this.engine.wake() : this.inbox.receive(copy)))
+    setImmediate(() => this.engine.signal(copy.type) || this.inbox.receive(copy))
   }
 
   async terminate() {
     this.terminated = true
+    for (const timer of this.timers) clearTimeout(timer)
   }
 
   close() {

@@ -13,9 +13,14 @@ export async function setUp(t, { core = new FakeCore(), worker = new FakeWorker(
   return { core: worker.core, worker, scanner }
 }
 
-/** createScanner over a fake worker. */
-export function start(worker, options = {}) {
-  return createScanner({ symbols, wasmModule: EMPTY_MODULE, createWorker: () => worker, ...options })
+/** createScanner over a fake worker, and the ones that follow when it dies; without those a death is the end. */
+export function start(worker, { followers = [], ...options } = {}) {
+  const workers = [worker, ...followers]
+  const createWorker = () => {
+    if (workers.length === 0) throw new Error('there is no other worker')
+    return workers.shift()
+  }
+  return createScanner({ symbols, wasmModule: EMPTY_MODULE, createWorker, ...options })
 }
 
 /** The promise rejects with a TickscanError of this code, and with these properties. */

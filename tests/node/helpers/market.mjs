@@ -24,13 +24,16 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
     return at
   }
   const descriptor = place(24)
-  const control = place(16)
+  const control = place(20)
+  const suspects = place(64 * 4)
+  const traderRefs = place(1024 * 4)
   const writers = place(16 * MAX_WRITERS)
   const symbols = place(64 * maxSymbols)
   const dirty = place(2 * rowCount * rowWords * 4)
   const times = place(maxSymbols * 4)
   const debug = place(8 + 16 * DEBUG_ENTRIES)
   const loaded = place(4 * maxSymbols * intervalCount)
+  const counted = place(4 * maxSymbols)
   const tickers = place(256 * maxSymbols)
   const series = place(192 * maxSymbols * intervalCount)
   const rings = place(ringStride * maxSymbols * intervalCount)
@@ -82,6 +85,11 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
     idle: control + 4,
     retired: control + 8,
     heartbeat: control + 12,
+    running: control + 16,
+    suspects,
+    suspectCount: 64,
+    traderRefs,
+    maxTraders: 1024,
     writers,
     writerStride: 16,
     writerClaim: 0,
@@ -91,6 +99,7 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
     maxWriters: MAX_WRITERS,
     times,
     loaded,
+    counted,
     debugEnabled: debug,
     debugNext: debug + 4,
     debugEntries: debug + 8,

@@ -15,6 +15,7 @@ export class SessionModel {
   /** Symbols that got something since the last cycle, and their klines that were not judged yet. */
   fresh = new Map()
   active = true
+  restarts = 0
 
   constructor(now) {
     this.now = now

@@ -6,10 +6,13 @@ import { random } from './series.mjs'
 
 const writer = attachWriter(workerData.handle)
 
-/** Writes as fast as it can; the last round of each symbol is known. */
-function hammer({ first, count, rounds, seed }) {
+/** Writes as fast as it can, without a look at messages, until `stop` is set or the rounds are done; the last round of
+ * each symbol is known. Returns how many there were. */
+function hammer({ first, count, rounds: most, seed, stop }) {
   const next = random(seed)
+  let rounds = most
   for (let round = 1; round <= rounds; round++) {
+    if (stop && Atomics.load(stop, 0) !== 0) rounds = round
     for (let symbol = first; symbol < first + count; symbol++) {
       const last = round === rounds ? symbol % 2 : Math.floor(next() * 10)
       // bid equals last in every record that is not torn.
@@ -26,6 +29,7 @@ function hammer({ first, count, rounds, seed }) {
       writer.updateKline(symbol, '1m', { ...kline, closed: round % 7 === 6 })
     }
   }
+  return rounds
 }
 
 parentPort.on('message', ([name, ...rest]) => {

@@ -1,0 +1,123 @@
+/**
+ * What an engine takes over from a dead one. Runs in the engine worker, for an INIT with `carried`:
+ *
+ *   memory    the empty memory that writers in other threads already know as the next one, if any
+ *   from      { memory, layout } of the dead engine
+ *   cycle     cycles that the client has seen
+ *   now       the client's clock
+ *   symbols   { symbol, key, state } each, and with what it was added (ADD_SYMBOL)
+ *   lagging   { slot, lagMs, stalled } of those that are late, as the client was told
+ *   config    fields of SET_CONFIG
+ *   traders   fields of ADD_TRADER each, with `matches` (slots that match), `entered` (with a cooldown: when each symbol
+ *             entered last, by slot) and, for `on: 'close'`, `decided` (close times by slot up to which all this holds)
+ *
+ * 1. Everything is in place before the first cycle. So a trader goes on from its matches, and every close after
+ *    `decided` is decided, one by one, as if nothing had happened.
+ * 2. Symbols have the slots and keys that they had. A key of a symbol that is not taken along is never valid again.
+ * 3. What was late stays late, and hidden, until a check says otherwise (src/session/lag_monitor.h).
+ * 4. A trader without `decided` is decided at once on what is there, and its change against `matches` goes out.
+ */
+
+import { toErrorData } from './errors.js'
+import { KEY_SLOTS } from './layout.js'
+import { MarketCopy, viewsOf } from './market-copy.js'
+
+/** @typedef {{ memory: WebAssembly.Memory, layout: import('./layout.js').Layout }} Market */
+
+export class Succession {
+  #carried
+  #copy
+
+  /**
+   * @param {Record<string, any>} carried
+   * @param {Market} own
+   */
+  constructor(carried, own) {
+    this.#carried = carried
+    const from = /** @type {Market} */ (carried.from)
+    this.#copy = sameLayout(from.layout, own.layout)
+      ? new MarketCopy(viewsOf(from.memory), viewsOf(own.memory), own.layout)
+      : undefined
+  }
+
+  copyAll() {
+    this.#copy?.copyAll()
+  }
+
+  /**
+   * Who is late, as the dead engine knew it and as the client was told.
+   * @param {(name: string, argument?: any) => any} call a function of the core
+   */
+  resumeSession(call) {
+    const { symbols, lagging, now } = this.#carried
+    const late = new Map(lagging.map((/** @type {any} */ one) => [one.slot, one]))
+    for (const { key } of symbols) {
+      const told = late.get(key % KEY_SLOTS)
+      const { lagMs = Number.NaN, stalled = false } = told ?? {}
+      call('resumeSymbol', { key, late: told !== undefined, stalled, lagMs, now })
+    }
+    call('resumeSession')
+  }
+
+  /** @returns {number} writers that still write to the old memory */
+  copyAgain() {
+    return this.#copy?.copyAgain() ?? 0
+  }
+
+  /**
+   * @param {(ref: number, spec: Record<string, any>) => number} add gives the handle
+   * @param {(handle: number, matches: number[], entered: ArrayLike<number>, decided: ArrayLike<number>) => void} restore
+   * @returns {{ ref: number, error: import('./errors.js').ErrorData }[]} those that were refused
+   */
+  addTraders(add, restore) {
+    const failed = []
+    for (const { ref, traderId, now, matches, entered = [], decided = [], ...spec } of this.#carried
+      .traders) {
+      try {
+        const handle = add(ref, { id: traderId, ...spec })
+        if (matches) restore(handle, matches, entered, decided)
+      } catch (error) {
+        failed.push({ ref, error: toErrorData(error) })
+      }
+    }
+    return failed
+  }
+}
+
+/**
+ * Adds the symbols again, each in its slot and with its key. Before the market is copied.
+ * @param {Record<string, any>} carried
+ * @param {Market} own
+ * @param {(name: string, argument: any) => any} call a function of the core
+ * @returns {{ symbol: string, key: number, state: string }[]}
+ */
+export function restoreSymbols({ from, symbols }, own, call) {
+  const { layout } = own
+  const words = new Int32Array(own.memory.buffer)
+  const old = new Int32Array(from.memory.buffer)
+  const generation = (/** @type {number} */ slot) =>
+    (layout.symbols + slot * layout.symbolStride + layout.symbolGeneration) / 4
+  if (sameLayout(from.layout, layout)) {
+    const end = Math.min(Math.max(old[layout.symbolCount / 4], 0), layout.maxSymbols)
+    for (let slot = 0; slot < end; slot++) words[generation(slot)] = old[generation(slot)] + 1
+    // Writers that come over look at the names anew.
+    words[layout.symbolTableVersion / 4] = old[layout.symbolTableVersion / 4] + 1
+  }
+  return symbols.map((/** @type {any} */ one) => {
+    const { symbol, key, state, intervals = [], thresholdSeconds: threshold = Number.NaN } = one
+    const slot = key % KEY_SLOTS
+    words[generation(slot)] = (key - slot) / KEY_SLOTS
+    call('addSymbol', { symbol, intervals, threshold, slot })
+    if (state === 'ready') call('startSymbol', key)
+    return { symbol, key, state }
+  })
+}
+
+/**
+ * Whether two regions differ in nothing but the engine's own copy, which no writer touches.
+ * @param {Record<string, number>} a
+ * @param {Record<string, number>} b
+ */
+export function sameLayout(a, b) {
+  return Object.keys(a).every((name) => name.startsWith('lanes') || a[name] === b[name])
+}

@@ -1,0 +1,420 @@
+/**
+ * Keeps an engine running behind the Scanner: notices that a worker has died or hangs, starts the next one on fresh
+ * memory, and tells it what it must know (journal.js) to stand where the dead one stood. The Scanner calls commands and
+ * hears events as if there were one engine for ever. Client's thread.
+ *
+ * 1. A death is an error or exit event, a fatal ERROR, a Web Lock that was released, or silence (pulse.js).
+ * 2. The old memory outlives its engine: it is marked RETIRED, its data is copied, then it is marked SUCCEEDED, and
+ *    writers in every thread move on by themselves. It is let go when none is left in it.
+ * 3. Calls without an answer go to the next engine; what was running at two deaths does not (E_POISON).
+ * 4. Deaths are counted (restart-budget.js): with all threads, then without a pool, then not at all.
+ */
+
+import { watchLock } from '#platform'
+import { newIncarnation } from './client-host.js'
+import { EngineClient } from './engine-client.js'
+import { sameLayout } from './engine-restore.js'
+import { TickscanError, wrapError } from './errors.js'
+import { Journal } from './journal.js'
+import { Pulse } from './pulse.js'
+import { RestartBudget } from './restart-budget.js'
+import { RESTART, retryDelay } from './retry.js'
+import { RETIRED, SUCCEEDED } from './successor.js'
+
+/** Deaths at which a trader was being computed before it is left out. */
+const DEATHS_TO_POISON = 2
+/** Commands after which the next engine could not go on from the checkpoint before. */
+const MOVES_DECISIONS = new Set(['ADD_TRADER', 'UPDATE_TRADER', 'START_SYMBOL', 'REMOVE_SYMBOL'])
+/** Ticks between two checkpoints while there is something to check. */
+const CHECKPOINT_TICKS = 30
+/** Ticks until writers that have not moved are held for gone. */
+const WRITER_TICKS = 120
+
+/**
+ * @typedef {object} RestartInfo
+ * @property {'suspect' | 'died' | 'restored'} phase
+ * @property {number} restarts so far
+ * @property {number} threads of the engine that runs, or is started
+ * @property {TickscanError} [cause] of the death
+ * @property {string[]} [disabled] traders that were left out, E_POISON
+ * @property {number} [elapsedMs] restored: from the death's discovery to the first deltas of the new engine
+ */
+
+/**
+ * @typedef {object} SupervisorOptions
+ * @property {() => import('./platform-web.js').Port} openPort a new worker
+ * @property {import('./client-host.js').ClientHost} host
+ * @property {number} deadlineMs
+ * @property {(type: string, message: any) => void} onEvent
+ * @property {(info: RestartInfo) => void} onRestart
+ * @property {(error: TickscanError) => void} onFault something failed outside any call
+ * @property {(error: TickscanError) => void} onDeath no engine follows any more
+ * @property {() => CarriedState} carry what the client knows and a new engine must
+ * @property {(ref: number, error: TickscanError) => string | undefined} onLost a trader could not be taken along; its id
+ * @property {(cycle: number) => void} onSignalsCycle of every ack
+ * @property {(timelines: { refs: number[], decided: Float64Array }[]) => void} onCheckpoint
+ */
+
+/**
+ * @typedef {object} CarriedState
+ * @property {number} cycle
+ * @property {number} now the client's clock, ms
+ * @property {Record<string, any>[]} symbols that the engine has said to be there, in the order of adding
+ * @property {Record<string, any>[]} lagging what is late and so not shown
+ * @property {(ref: number) => { matches: number[], decided?: Float64Array, entered?: Float64Array } | undefined} trader where it stands
+ */
+
+export class Supervisor {
+  #options
+  #host
+  #client
+  #journal = new Journal()
+  #budget = new RestartBudget()
+  /** @type {Pulse | undefined} */
+  #pulse
+  #stopWatch = () => {}
+  #lock = ''
+  /** @type {import('./layout.js').MarketHandle | undefined} of the engine that runs */
+  #market
+  /** @type {import('./layout.js').MarketHandle | undefined} of the engine before, while writers may be in it */
+  #oldMarket
+  #waitedTicks = 0
+  #recopying = false
+  #checkpointTicks = 0
+  #checkpointWanted = false
+  /** @type {Map<number, number>} ref → deaths at which it was being computed */
+  #blamed = new Map()
+  #restarts = 0
+  /** Tells an answer to a start that has failed since. */
+  #attempt = 0
+  #threads = 0
+  #diedAt = 0
+  /** @type {number | undefined} */
+  #recoveredMs
+  #closed = false
+  /** @type {any} */
+  #restartTimer
+
+  /** @param {SupervisorOptions} options */
+  constructor(options) {
+    this.#options = options
+    this.#host = options.host
+    const incarnation = newIncarnation(options.host)
+    this.#lock = lockName(incarnation)
+    this.#client = new EngineClient({
+      port: options.openPort(),
+      incarnation,
+      deadlineMs: options.deadlineMs,
+      host: options.host,
+      onEvent: (type, message) => this.#event(type, message),
+      onFault: options.onFault,
+      onSignalsCycle: options.onSignalsCycle,
+      onOutcome: (type, fields, ok) => this.#note(type, fields, ok),
+      onDeath: (error) => this.#ended(error),
+      revive: (error) => this.#died(error),
+    })
+  }
+
+  get pending() {
+    return this.#client.pending
+  }
+
+  get lastSeq() {
+    return this.#client.lastSeq
+  }
+
+  /** What status() says about it. */
+  get status() {
+    return { restarts: this.#restarts, recoveredMs: this.#recoveredMs, threads: this.#threads }
+  }
+
+  /**
+   * @param {string} type
+   * @param {Record<string, any>} fields
+   * @param {import('./engine-client.js').CallOptions} [options]
+   */
+  call(type, fields, options) {
+    if (type === 'INIT') return this.#client.call(type, { ...fields, lock: this.#lock }, options)
+    return this.#client.call(type, fields, options)
+  }
+
+  /**
+   * A wait that grows with every attempt.
+   * @param {number} attempt
+   * @returns {Promise<void>}
+   */
+  pause(attempt) {
+    const ms = retryDelay(RESTART, attempt, this.#host.random())
+    return new Promise((resolve) => this.#host.setTimer(() => resolve(), ms))
+  }
+
+  /** @param {string} type */
+  signal(type) {
+    this.#client.signal(type)
+  }
+
+  /**
+   * @param {TickscanError} error
+   * @param {string} [lastCommand]
+   * @param {number} [deadlineMs]
+   */
+  async end(error, lastCommand, deadlineMs) {
+    this.#closed = true
+    this.#stop()
+    this.#host.clearTimer(this.#restartTimer)
+    await this.#client.end(error, lastCommand, deadlineMs)
+  }
+
+  /**
+   * The market of the engine that has just come up.
+   * @param {import('./layout.js').MarketHandle} handle
+   * @returns {import('./layout.js').MarketHandle} with the memories that other threads know as the next ones
+   */
+  attach(handle) {
+    const [, ...spares] = this.#oldMarket?.spares ?? []
+    if (this.#oldMarket?.spares) handle.spares = spares
+    this.#market = handle
+    return handle
+  }
+
+  /** This thread's writer has moved: the others may. */
+  attached() {
+    const old = this.#oldMarket
+    const handle = this.#market
+    if (!old || !handle) return
+    if (sameLayout(old.layout, handle.layout)) {
+      const words = new Int32Array(old.memory.buffer)
+      Atomics.store(words, old.layout.retired / 4, SUCCEEDED)
+    } else {
+      this.#options.onFault(new TickscanError('E_LAYOUT', "the new engine's memory is laid out differently"))
+    }
+  }
+
+  /**
+   * @param {string} type
+   * @param {any} message
+   */
+  #event(type, message) {
+    this.#pulse?.heard()
+    if (type !== 'HEARTBEAT') this.#options.onEvent(type, message)
+  }
+
+  /**
+   * @param {string} type
+   * @param {Record<string, any>} fields
+   * @param {boolean} ok
+   */
+  #note(type, fields, ok) {
+    this.#pulse?.heard()
+    if (type === 'INIT' && this.#journal.init) return
+    this.#journal.note(type, fields, ok)
+    if (!ok) return
+    if (type === 'INIT') this.#watch(fields.threads)
+    if (MOVES_DECISIONS.has(type)) this.#wantCheckpoint()
+  }
+
+  /** @param {number} threads */
+  #watch(threads) {
+    this.#threads = threads
+    const market = this.#market
+    if (!market) return
+    const words = new Int32Array(market.memory.buffer)
+    const heartbeat = market.layout.heartbeat / 4
+    this.#pulse = new Pulse({
+      host: this.#host,
+      beat: () => Atomics.load(words, heartbeat),
+      ping: () => this.#client.signal('PING'),
+      onSuspect: () => this.#tell('suspect'),
+      onDead: () => this.#client.fail(dead('the engine worker gave no sign of life for three seconds')),
+      onTick: () => this.#tick(),
+    })
+    this.#stopWatch = watchLock(this.#lock, () => this.#client.fail(dead('the engine worker has ended')))
+  }
+
+  #stop() {
+    this.#pulse?.stop()
+    this.#pulse = undefined
+    this.#stopWatch()
+  }
+
+  #tick() {
+    if (this.#oldMarket && !this.#recopying) this.#recopy()
+    if (++this.#checkpointTicks >= CHECKPOINT_TICKS) this.#wantCheckpoint()
+  }
+
+  /** Takes over what writers still put into the old memory, until the last one has moved. */
+  #recopy() {
+    this.#recopying = true
+    this.#client
+      .call('RECOPY', {})
+      .then(({ waiting }) => {
+        if (waiting === 0 || ++this.#waitedTicks >= WRITER_TICKS) this.#oldMarket = undefined
+      }, nothing)
+      .finally(() => {
+        this.#recopying = false
+      })
+  }
+
+  #wantCheckpoint() {
+    this.#checkpointTicks = 0
+    if (this.#checkpointWanted || !this.#journal.traders.some(({ on }) => on === 'close')) return
+    this.#checkpointWanted = true
+    // Once for all traders that are added in one go.
+    this.#host.setTimer(() => {
+      this.#checkpointWanted = false
+      if (this.#closed) return
+      this.#client
+        .call('CHECKPOINT', {})
+        .then(({ timelines }) => this.#options.onCheckpoint(timelines), nothing)
+    }, 0)
+  }
+
+  /**
+   * @param {RestartInfo['phase']} phase
+   * @param {Partial<RestartInfo>} [more]
+   */
+  #tell(phase, more) {
+    this.#options.onRestart({ phase, restarts: this.#restarts, threads: this.#threads, ...more })
+  }
+
+  /**
+   * @param {TickscanError} cause
+   * @returns {TickscanError | undefined} undefined: another engine is started; else why not
+   */
+  #died(cause) {
+    this.#stop()
+    this.#attempt++
+    const first = this.#journal.init
+    // An engine that never stood has nothing to go on from: its start has failed.
+    if (!first || this.#closed) return cause
+    const verdict = this.#budget.note(this.#host.now())
+    if (verdict === 'stop') {
+      const message = `the engine died ${this.#budget.count} times within five minutes and is not started again`
+      return new TickscanError('E_WORKER_DIED', `${message}: ${cause.message}`, { cause })
+    }
+    if (this.#budget.count === 1 || this.#recoveredMs !== undefined) this.#diedAt = this.#host.now()
+    this.#recoveredMs = undefined
+    this.#threads = verdict === 'single' ? 1 : first.threads
+    this.#restarts++
+    const disabled = this.#blame()
+    this.#retire()
+    this.#tell('died', { cause, disabled })
+    const wait =
+      this.#budget.count === 1 ? 0 : retryDelay(RESTART, this.#budget.count - 2, this.#host.random())
+    this.#restartTimer = this.#host.setTimer(() => this.#restart(), wait)
+    return undefined
+  }
+
+  /** Looks into the dead engine's memory for what it was doing. */
+  #blame() {
+    const market = this.#market
+    if (!market) {
+      this.#client.blame(undefined)
+      return []
+    }
+    const { layout, memory } = market
+    const words = new Int32Array(memory.buffer)
+    this.#client.blame(Atomics.load(words, layout.running / 4))
+    const disabled = []
+    for (const ref of this.#suspects(words, layout)) {
+      const deaths = (this.#blamed.get(ref) ?? 0) + 1
+      this.#blamed.set(ref, deaths)
+      if (deaths < DEATHS_TO_POISON) continue
+      this.#blamed.delete(ref)
+      this.#journal.forget(ref)
+      const message = `a trader was being computed when the engine died, ${DEATHS_TO_POISON} times`
+      const hint = 'it is left out; change its filter before you add it again'
+      const id = this.#options.onLost(ref, new TickscanError('E_POISON', message, { hint, details: { ref } }))
+      if (id !== undefined) disabled.push(id)
+    }
+    return disabled
+  }
+
+  /**
+   * Refs of the traders that the scan's threads were computing.
+   * @param {Int32Array} words
+   * @param {import('./layout.js').Layout} layout
+   */
+  #suspects(words, layout) {
+    const refs = new Set()
+    for (let thread = 0; thread < layout.suspectCount; thread++) {
+      const handle = Atomics.load(words, layout.suspects / 4 + thread) - 1
+      if (handle < 0 || handle >= layout.maxTraders) continue
+      const ref = Atomics.load(words, layout.traderRefs / 4 + handle)
+      if (this.#journal.traders.some((trader) => trader.ref === ref)) refs.add(ref)
+    }
+    return refs
+  }
+
+  /** Writers may write on; what they write will be copied. */
+  #retire() {
+    const market = this.#market
+    if (!market) return
+    const words = new Int32Array(market.memory.buffer)
+    Atomics.store(words, market.layout.retired / 4, RETIRED)
+    this.#oldMarket = market
+    this.#market = undefined
+    this.#waitedTicks = 0
+  }
+
+  #restart() {
+    if (this.#closed) return
+    const { carry } = this.#options
+    const { trader, ...known } = carry()
+    const old = /** @type {import('./layout.js').MarketHandle} */ (this.#oldMarket)
+    const traders = this.#journal.traders.map((fields) => ({ ...fields, ...trader(fields.ref) }))
+    const [memory] = old.spares ?? []
+    const from = { memory: old.memory, layout: old.layout }
+    const { config } = this.#journal
+    const carried = { ...known, from, memory, config, traders }
+    const incarnation = newIncarnation(this.#host)
+    this.#lock = lockName(incarnation)
+    const fields = { ...this.#journal.init, threads: this.#threads, lock: this.#lock, carried }
+    const attempt = ++this.#attempt
+    void this.#reopen(incarnation, fields).then(
+      (ready) => attempt === this.#attempt && this.#restored(ready),
+      // A start that is refused is one more death; one that died was counted already.
+      (error) => attempt === this.#attempt && this.#client.fail(wrapError(error, 'E_WORKER_LOAD')),
+    )
+  }
+
+  /**
+   * @param {string} incarnation
+   * @param {Record<string, any>} fields of INIT
+   */
+  async #reopen(incarnation, fields) {
+    const { openPort, deadlineMs } = this.#options
+    return await this.#client.reopen(openPort(), incarnation, 'INIT', fields, deadlineMs)
+  }
+
+  /** @param {any} ready the result of INIT */
+  #restored({ failed }) {
+    this.#recoveredMs = this.#host.now() - this.#diedAt
+    this.#watch(this.#threads)
+    for (const { ref, error } of failed) {
+      this.#journal.forget(ref)
+      this.#options.onLost(ref, error)
+    }
+    this.#wantCheckpoint()
+    this.#recopy()
+    this.#tell('restored', { elapsedMs: this.#recoveredMs })
+  }
+
+  /** @param {TickscanError} error */
+  #ended(error) {
+    this.#stop()
+    this.#options.onDeath(error)
+  }
+}
+
+/** @param {string} incarnation */
+function lockName(incarnation) {
+  return `tickscan:${incarnation}`
+}
+
+/** @param {string} message */
+function dead(message) {
+  return new TickscanError('E_WORKER_DIED', message)
+}
+
+function nothing() {}

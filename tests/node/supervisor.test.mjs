@@ -1,0 +1,174 @@
+// What the supervisor decides, over the real client, inbox and engine around a core of a few lines.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { Pulse, TICK_MS } from '../../js/pulse.js'
+import { RestartBudget } from '../../js/restart-budget.js'
+import { FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
+import { rejects, setUp } from './helpers/fake-scanner.mjs'
+import { manualHost } from './helpers/manual-host.mjs'
+
+const workers = (count) => Array.from({ length: count }, () => new FakeWorker(new FakeCore()))
+
+async function restored(scanner) {
+  for (;;) {
+    const [{ detail }] = await once(scanner, 'restart')
+    if (detail.phase === 'restored') return detail
+  }
+}
+
+test('a command that runs at two deaths is not tried a third time', async (t) => {
+  const followers = workers(3)
+  const { scanner } = await setUp(t, { followers })
+  await scanner.addTrader({ id: 'good', filter: 'x' })
+  const bad = scanner.addTrader({ id: 'bad', filter: 'trap' })
+  const behind = scanner.addTrader({ id: 'behind', filter: 'x' })
+  await rejects(bad, 'E_POISON')
+  await behind
+  assert.equal((await scanner.status()).restarts, 2)
+  assert.throws(() => scanner.matches('bad'), { code: 'E_TRADER' })
+  const added = followers[1].core.calls.filter(([name]) => name === 'addTrader').map(([, { id }]) => id)
+  assert.deepEqual(added, ['good', 'behind'])
+})
+
+test('a trader that is being computed at two deaths is left out, and everything of it leaves', async (t) => {
+  const followers = workers(3)
+  const { scanner, worker, core } = await setUp(t, { followers })
+  for (const id of ['a', 'b']) await scanner.addTrader({ id, filter: 'x' })
+  core.deltas.push({ trader: 1, snapshot: true, entered: [[0]] })
+  await scanner.processUpdates()
+  const errors = []
+  const deltas = []
+  scanner.addEventListener('error', ({ detail }) => errors.push(detail))
+  scanner.addEventListener('signals', ({ detail }) => deltas.push(detail))
+  for (const one of [worker, followers[0]]) {
+    const { market } = one.core
+    // The second trader of this engine, on one of the scan's threads.
+    market.set(market.layout.suspects + 4 * 3, 2)
+    const back = restored(scanner)
+    one.emit('exit', 1)
+    await back
+  }
+  assert.deepEqual(
+    errors.map(({ code, details }) => [code, details.traderId]),
+    [['E_POISON', 'b']],
+  )
+  assert.throws(() => scanner.matches('b'), { code: 'E_TRADER' })
+  assert.deepEqual(scanner.matches('a'), [])
+  assert.deepEqual(
+    deltas.map(({ traderId, left }) => [traderId, left]),
+    [['b', ['AAA']]],
+  )
+})
+
+test('the next engine is told config, traders and matches, and no command that was given up', async (t) => {
+  const followers = workers(1)
+  const held = (message) => message.type === 'ADD_TRADER' && message.traderId === 'late'
+  const worker = new FakeWorker(new FakeCore(), { drop: held })
+  const { scanner, core } = await setUp(t, { worker, followers })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  await scanner.addTrader({ id: 'gone', filter: 'x' })
+  await scanner.removeTrader('gone')
+  await scanner.start({ everyMs: 60_000 })
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[1]] })
+  await scanner.processUpdates()
+  await rejects(scanner.addTrader({ id: 'late', filter: 'x' }, { deadlineMs: 20 }), 'E_DEADLINE')
+  const kept = scanner.addTrader({ id: 'kept', filter: 'x' })
+  const back = restored(scanner)
+  worker.emit('error', new Error('boom'))
+  await back
+  await kept
+  const [{ core: next }] = followers
+  const named = (name) => next.calls.filter(([call]) => call === name)
+  assert.deepEqual(
+    named('addTrader').map(([, { id }]) => id),
+    ['a', 'kept'],
+  )
+  assert.deepEqual(
+    named('restoreTrader').map(([, trader, slots]) => [trader, [...slots]]),
+    [[0, [1]]],
+  )
+  assert.deepEqual(scanner.matches('a'), ['BBB'])
+  assert.equal((await scanner.status()).cadence.everyMs, 60_000)
+  // One sequence of cycles, whoever runs them.
+  assert.ok((await scanner.processUpdates()).cycle > 1)
+})
+
+test('READY, answers and deltas that get lost are missed by nobody', async (t) => {
+  const lose = new Set(['READY', 'ACK', 'SIGNALS'])
+  const worker = new FakeWorker(new FakeCore())
+  const { emit } = worker
+  worker.emit = (name, message, ...rest) => {
+    // The first of each kind.
+    if (name === 'message' && lose.delete(message.type)) return false
+    return emit.call(worker, name, message, ...rest)
+  }
+  const { scanner, core } = await setUp(t, { worker })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  core.matching = [[2]]
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[2]] })
+  const missing = once(scanner, 'error')
+  await scanner.processUpdates()
+  assert.match((await missing)[0].detail.message, /are missing/)
+  await scanner.processUpdates()
+  assert.deepEqual(scanner.matches('a'), ['CCC'])
+  assert.equal(lose.size, 0)
+  const types = worker.received.map(({ type }) => type)
+  assert.ok(types.filter((type) => type === 'INIT').length > 1, 'its ack was lost')
+})
+
+test('a start that is refused counts as a death, and the next one is tried', async (t) => {
+  const followers = workers(2)
+  followers[0].core.create = () => ({ ok: false, error: { code: 'E_MEMORY', message: 'none left' } })
+  const { scanner, worker } = await setUp(t, { followers })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  const back = restored(scanner)
+  worker.emit('exit', 1)
+  assert.equal((await back).restarts, 2)
+  assert.deepEqual(scanner.matches('a'), [])
+})
+
+test('close() ends a restart that is under way', async (t) => {
+  const followers = workers(1)
+  const { scanner, worker } = await setUp(t, { followers })
+  worker.emit('exit', 1)
+  const pending = rejects(scanner.processUpdates(), 'E_CLOSED')
+  await scanner.close()
+  await pending
+  assert.deepEqual(followers[0].received, [])
+})
+
+test('the budget: three restarts, one without a pool, a stop; time gives them back', () => {
+  const budget = new RestartBudget()
+  const minutes = (n) => n * 60_000
+  assert.deepEqual(
+    [0, 1, 2, 3, 4].map((n) => budget.note(minutes(n))),
+    ['same', 'same', 'same', 'single', 'stop'],
+  )
+  assert.equal(budget.note(minutes(20)), 'same')
+})
+
+test('silence is counted in ticks after a ping; a beat or a message ends it', async () => {
+  const host = manualHost()
+  const events = []
+  let beats = 0
+  const pulse = new Pulse({
+    host,
+    beat: () => beats,
+    ping: () => events.push('ping'),
+    onSuspect: () => events.push('suspect'),
+    onDead: () => events.push('dead'),
+  })
+  const ticks = async (n) => {
+    await host.pass(n * TICK_MS)
+    return events.splice(0)
+  }
+  assert.deepEqual(await ticks(1), ['ping'])
+  beats++
+  assert.deepEqual(await ticks(1), [])
+  assert.deepEqual(await ticks(2), ['ping', 'suspect', 'ping'])
+  pulse.heard()
+  assert.deepEqual(await ticks(1), [])
+  assert.deepEqual(await ticks(4), ['ping', 'suspect', 'ping', 'ping', 'dead'])
+  assert.deepEqual(await ticks(10), [])
+})
