@@ -289,3 +289,49 @@ test('1,000 traders added and removed in bursts, across restarts: all answered, 
   assert.equal(status.traders, kept.size)
   for (const id of kept) assert.equal(scanner.matches(id).length, symbols.length, id)
 })
+
+test('a cooldown outlives the engine', { timeout }, async (t) => {
+  let now = 1000
+  const cool = { id: 'cool', filter: 'last > 1', cooldown: 60_000 }
+  const { scanner, workers, restored } = await setUp(t, { scanner: { traders: [cool], clock: () => now } })
+  const tick = async (time, last) => {
+    now = time
+    scanner.writer.updateTicker('S3', { last })
+    await scanner.processUpdates()
+    return scanner.matches('cool')
+  }
+  assert.deepEqual(await tick(2000, 5), ['S3'])
+  assert.deepEqual(await tick(3000, 0), [])
+  const back = restored()
+  workers.at(-1).terminate()
+  await back
+  assert.deepEqual(await tick(4000, 5), [])
+  assert.deepEqual(await tick(61_999, 6), [])
+  assert.deepEqual(await tick(62_001, 7), ['S3'])
+})
+
+test('words of shared memory that were overwritten are put right, reported, and nothing is missed', {
+  timeout,
+}, async (t) => {
+  const { scanner, errors } = await setUp(t, { scanner: { traders: [{ id: 'up', filter: 'last > 1' }] } })
+  const { memory, layout } = scanner.writer.handle
+  const words = new Int32Array(memory.buffer)
+  for (const [round, damage] of [
+    () => (words[layout.descriptor / 4] ^= 1),
+    () => (words[layout.symbolCount / 4] = 7),
+    // A bit of a slot that no symbol has in one buffer; and the bits of real ones are gone.
+    () => {
+      words.fill(0, layout.dirty / 4, layout.dirty / 4 + 2 * layout.rowCount * layout.rowWords)
+      words[layout.dirty / 4 + 3] = 1 << 31
+    },
+  ].entries()) {
+    const symbol = `S${round}`
+    scanner.writer.updateTicker(symbol, { last: 2 })
+    damage()
+    // The buffer with the bit may be the second one that is drained, and all is scanned in the cycle after.
+    for (let cycle = 0; cycle < 3; cycle++) await scanner.processUpdates()
+    assert.ok(scanner.matches('up').includes(symbol), symbol)
+    assert.equal(errors.at(-1)?.code, 'E_DAMAGED')
+    assert.equal(errors.length, round + 1)
+  }
+})
