@@ -17,8 +17,8 @@ namespace tickscan::engine {
 
 struct SymbolSpec {
   std::string name;
-  std::vector<std::string> intervals;  // that its feed brings; empty: all that are configured
-  double threshold_s = kUnknown;       // of its lag; NaN: the session's
+  std::vector<std::string> intervals;           // that its feed brings; empty: all that are configured
+  double threshold_s = kUnknown;                // of its lag; NaN: the session's
   std::optional<uint32_t> slot = std::nullopt;  // for an engine that takes over
 };
 

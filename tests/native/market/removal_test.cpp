@@ -51,6 +51,18 @@ void expect_clean(const Store& store, uint32_t slot) {
   EXPECT_EQ(store.time(slot), 0);
 }
 
+TEST(Removal, ATableThatTakesOverHasTheSameSlots) {
+  const Market market(4, 4, {"1m"});
+  SymbolTable table(market.store());
+  EXPECT_EQ(table.add("C", 2).value(), 2U);
+  EXPECT_EQ(table.add("A", 0).value(), 0U);
+  EXPECT_FALSE(table.add("D", 2).ok()) << "in use";
+  EXPECT_FALSE(table.add("D", 4).ok()) << "beyond the last";
+  EXPECT_EQ(table.end(), 3U);
+  EXPECT_EQ(table.add("B").value(), 1U) << "what was left out is free";
+  EXPECT_EQ(table.add("D").value(), 3U);
+}
+
 TEST(Removal, AKeyOfARemovedSymbolIsRefusedAndItsSlotIsClean) {
   const Market market(2, 4, {"1m", "5m"});
   SymbolTable table(market.store());

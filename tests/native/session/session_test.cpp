@@ -30,6 +30,10 @@ struct Late : World {
   void configure(const engine::SessionConfig& config) { EXPECT_FALSE(engine->configure_session(config)); }
 };
 
+bool lagging_only(const Late& world, uint32_t slot) {
+  return world.session().monitor().lagging()[0] == lane_bit(slot);
+}
+
 TEST(Session, ChecksBeforeCountingAndOnlyEveryTenthKline) {
   Late world(2);
   for (int counter = 0; counter <= 150; ++counter) {
@@ -41,6 +45,27 @@ TEST(Session, ChecksBeforeCountingAndOnlyEveryTenthKline) {
   }
   EXPECT_EQ(world.session().activations(), 1U);
   EXPECT_EQ(world.session().monitor().checks(), 16U * 2);
+}
+
+// As after a copy of the market: the words say what was counted and found late, the client what it was told.
+TEST(Session, AnEngineThatTakesOverGoesOnCounting) {
+  Late world(2);
+  const market::Store& store = world.engine->store();
+  store.counted(0) = 3 * 2;
+  store.counted(1) = 3 * 2 + 1;
+  const auto key = [&](uint32_t slot) { return world.engine->symbols().key(slot); };
+  EXPECT_FALSE(world.engine->resume_symbol(key(0), false, false, kUnknown, kNoon));
+  EXPECT_FALSE(world.engine->resume_symbol(key(1), false, false, kUnknown, kNoon));
+  world.engine->resume_session();
+  EXPECT_FALSE(world.session().active()) << "what was found late stays late, told or not";
+  EXPECT_TRUE(lagging_only(world, 1));
+  EXPECT_EQ(world.session().monitor().counted(0), 3U);
+  for (int n = 0; n < 4; ++n) world.close(0, kNoon + n * kMinute);
+  world.cycle(kNoon + 3 * kMinute);
+  EXPECT_EQ(world.session().monitor().checks(), 0U)
+      << "klines 0 to 2 were looked at before, 3 is not checked";
+  EXPECT_EQ(store.counted(0), 4 * 2);
+  EXPECT_FALSE(world.session().resync());
 }
 
 TEST(Session, TheThresholdItselfIsNotLate) {
