@@ -60,10 +60,10 @@ export class Cadence {
     return this.#options ?? null
   }
 
-  /** @param {CadenceOptions} options */
-  start(options) {
+  /** @param {CadenceOptions} options of which nothing else is kept */
+  start({ everyMs, minGapMs, eventDriven }) {
     this.stop()
-    this.#options = options
+    this.#options = { everyMs, minGapMs, eventDriven }
     this.#runBy(this.#host.now())
   }
 

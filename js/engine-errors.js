@@ -1,4 +1,4 @@
-/** What the engine says of errors that have no command to answer. Runs in the engine worker. */
+/** What the engine says of its own errors, which have no command to answer. Runs in the engine worker. */
 
 import { TickscanError } from './errors.js'
 
@@ -10,6 +10,11 @@ export function damagedSeries(series) {
   const message = `${series.length} series stay half rewritten, because their writer ended in the middle`
   const expected = 'a new writer that loads their history again'
   return new TickscanError('E_SERIES_DAMAGED', message, { expected, details: { series } })
+}
+
+/** @param {unknown} cause a trap, or what ended a thread of the pool */
+export function coreFailed(cause) {
+  return new TickscanError('E_WASM', `the core failed: ${cause instanceof Error ? cause.message : cause}`)
 }
 
 /** @param {number} words of shared memory that were not what they must be */

@@ -15,13 +15,13 @@ import { Cadence, checkCadence } from './cadence.js'
 import { addSlice, cycleResult } from './cycle-result.js'
 import { bootCore } from './engine-boot.js'
 import { EngineControl } from './engine-control.js'
-import { damagedSeries, rebuiltState, repairedWords } from './engine-errors.js'
+import { coreFailed, damagedSeries, rebuiltState, repairedWords } from './engine-errors.js'
 import { EngineLanguage } from './engine-language.js'
 import { Succession } from './engine-restore.js'
 import { EngineSymbols } from './engine-symbols.js'
 import { EngineTraders, paramLists } from './engine-traders.js'
 import { ErrorBudget } from './error-budget.js'
-import { fromErrorData, TickscanError, toErrorData, wrapError } from './errors.js'
+import { fromErrorData, TickscanError, toErrorData } from './errors.js'
 import { loadHistoryFile } from './history-job.js'
 import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
 import { packSignals } from './signals.js'
@@ -122,7 +122,10 @@ export class Engine {
    * @param {number} seq
    */
   apply(type, fields, seq) {
-    if (this.#dead) throw this.#dead
+    if (this.#dead) {
+      this.#sayDead()
+      throw this.#dead
+    }
     if (!this.#core && type !== 'INIT' && type !== 'SHUTDOWN' && !COMMANDS[type].alone) {
       throw new TickscanError('E_PROTOCOL', `${type} came before INIT`, {
         expected: 'INIT as the first command',
@@ -154,6 +157,7 @@ export class Engine {
   }
 
   #beat() {
+    this.#sayDead()
     this.#control?.beat()
     this.#event('HEARTBEAT', { cycle: this.#lastSignalsCycle })
   }
@@ -308,10 +312,7 @@ export class Engine {
     if (session && now !== undefined) this.#cycle(seq, now)
     if (clockOffset !== undefined) this.#clockOffset = clockOffset
     if (cadence === null) this.#cadence?.stop()
-    else if (cadence !== undefined) {
-      const { everyMs, minGapMs, eventDriven } = cadence
-      this.#cadence?.start({ everyMs, minGapMs, eventDriven })
-    }
+    else if (cadence !== undefined) this.#cadence?.start(cadence)
     return {}
   }
 
@@ -383,7 +384,8 @@ export class Engine {
       try {
         this.#sendSignals(result, command)
       } catch (error) {
-        // What did not go out comes with the next cycle, as snapshots.
+        // What did not go out comes with the next cycle, as snapshots; until then it is a gap.
+        this.#lastSignalsCycle = result.cycle
         this.#traders.wantSnapshots()
         this.#noteError()
         throw error
@@ -424,8 +426,7 @@ export class Engine {
 
   /** Some writer ended in the middle of a rewrite: says which series are left alone until one comes back. */
   #reportDamage() {
-    const series = this.#guard(() => this.#core.damaged())
-    this.#report(damagedSeries(series))
+    this.#report(damagedSeries(this.#guard(() => this.#core.damaged())))
   }
 
   /** @param {unknown} error outside any command */
@@ -476,13 +477,15 @@ export class Engine {
    */
   #die(cause) {
     if (this.#dead) return this.#dead
-    this.#dead = new TickscanError(
-      'E_WASM',
-      `the core failed: ${cause instanceof Error ? cause.message : cause}`,
-    )
+    this.#dead = coreFailed(cause)
     this.#cadence?.stop()
-    this.#event('ERROR', { error: toErrorData(wrapError(this.#dead, 'E_WASM')), fatal: true })
+    this.#sayDead()
     return this.#dead
+  }
+
+  /** Again with every command that comes: the first time may not have been heard, and nothing else tells of a trap. */
+  #sayDead() {
+    if (this.#dead?.code === 'E_WASM') this.#event('ERROR', { error: toErrorData(this.#dead), fatal: true })
   }
 
   /**

@@ -191,11 +191,11 @@ function checkRegions(layout, buffer) {
  * @returns {Map<string, number>} symbol → key
  */
 export function readSymbols(layout, words) {
-  const count = Math.min(Math.max(Atomics.load(words, layout.symbolCount / 4), 0), layout.maxSymbols)
   const decoder = new TextDecoder()
   /** @type {Map<string, number>} */
   const keys = new Map()
-  for (let slot = 0; slot < count; slot++) {
+  // Not as far as the count says: a wrong one would hide symbols until the next change of the table.
+  for (let slot = 0; slot < layout.maxSymbols; slot++) {
     const at = layout.symbols + slot * layout.symbolStride
     if (Atomics.load(words, (at + layout.symbolState) / 4) === SYMBOL_FREE) continue
     const generation = Atomics.load(words, (at + layout.symbolGeneration) / 4)

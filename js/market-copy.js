@@ -174,7 +174,8 @@ export class MarketCopy {
   #records(visit, guard) {
     const { tickers, tickerStride, series, seriesStride, intervalCount, symbolCount, maxSymbols } =
       this.#layout
-    const symbols = Math.min(Math.max(Atomics.load(this.#from.words, symbolCount / 4), 0), maxSymbols)
+    // The new engine's own count: nobody looks after the old words any more.
+    const symbols = Math.min(Math.max(Atomics.load(this.#to.words, symbolCount / 4), 0), maxSymbols)
     const perSymbol = 1 + intervalCount
     for (let symbol = 0; symbol < symbols; symbol++) {
       if (!this.#isSame(symbol)) continue

@@ -59,10 +59,7 @@ export class Matches {
    * @param {readonly Columns[]} columns of delta.entered
    */
   fold(delta, cycle, columns) {
-    if (delta.snapshot) {
-      this.#bits.fill(0)
-      this.#columns.clear()
-    }
+    if (delta.snapshot) this.clear()
     for (const slot of delta.left) {
       this.#bits[slot >> 5] &= ~(1 << (slot & 31))
       this.#columns.delete(slot)
@@ -77,6 +74,12 @@ export class Matches {
 
   /** What the columns say belongs to an earlier specification of the trader. */
   forgetColumns() {
+    this.#columns.clear()
+  }
+
+  /** Nothing matches any more. */
+  clear() {
+    this.#bits.fill(0)
     this.#columns.clear()
   }
 

@@ -94,9 +94,9 @@ export class Scanner extends ScannerSymbols {
       onRestart: (info) => this.#onRestart(info),
       onLost: (ref, error) => this.#onLost(ref, error),
       onDeath: (error) => this.#onDeath(error),
-      carry: () => {
+      carry: (known) => {
         const { fold } = this.#flow
-        this.#traders.repeat()
+        for (const lost of this.#traders.repeat(known)) this.#flow.lost(lost)
         fold.restart()
         const trader = (/** @type {number} */ ref) => this.#traders.start(ref)
         return { cycle: fold.cycle, now: this.#now(), trader, ...this.carriedSymbols() }

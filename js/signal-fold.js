@@ -23,6 +23,9 @@ import { TickscanError } from './errors.js'
  * @property {(attempt: number) => Promise<void>} pause
  */
 
+/** After these nobody answers any more. */
+const ENDS = ['E_CLOSED', 'E_WORKER_DIED']
+
 export class SignalFold {
   #options
   #cycle = 0
@@ -94,10 +97,16 @@ export class SignalFold {
   }
 
   async #ask() {
-    const { traders, askSnapshots, pause } = this.#options
+    const { traders, askSnapshots, pause, onError } = this.#options
     for (let attempt = 0; traders.hasStale; attempt++) {
       if (attempt > 0) await pause(attempt - 1)
-      await askSnapshots()
+      try {
+        await askSnapshots()
+      } catch (error) {
+        // Only an end ends the asking: whatever else failed, the matches are still not right.
+        if (ENDS.includes(/** @type {TickscanError} */ (error).code)) throw error
+        onError(/** @type {TickscanError} */ (error))
+      }
     }
   }
 }

@@ -49,7 +49,7 @@ const WRITER_TICKS = 120
  * @property {(info: RestartInfo) => void} onRestart
  * @property {(error: TickscanError) => void} onFault something failed outside any call
  * @property {(error: TickscanError) => void} onDeath no engine follows any more
- * @property {() => CarriedState} carry what the client knows and a new engine must
+ * @property {(refs: Set<number>) => CarriedState} carry what the client knows and a new engine must, of these traders
  * @property {(ref: number, error: TickscanError) => string | undefined} onLost a trader could not be taken along; its id
  * @property {(cycle: number) => void} onSignalsCycle of every ack
  * @property {(timelines: { refs: number[], decided: Float64Array }[]) => void} onCheckpoint
@@ -94,6 +94,8 @@ export class Supervisor {
   #closed = false
   /** @type {any} */
   #restartTimer
+  /** @type {any} of the one who waits to ask again */
+  #pauseTimer
 
   /** @param {SupervisorOptions} options */
   constructor(options) {
@@ -145,7 +147,9 @@ export class Supervisor {
    */
   pause(attempt) {
     const ms = retryDelay(RESTART, attempt, this.#host.random())
-    return new Promise((resolve) => this.#host.setTimer(() => resolve(), ms))
+    return new Promise((resolve) => {
+      this.#pauseTimer = this.#host.setTimer(() => resolve(), ms)
+    })
   }
 
   /** @param {string} type */
@@ -162,6 +166,7 @@ export class Supervisor {
     this.#closed = true
     this.#stop()
     this.#host.clearTimer(this.#restartTimer)
+    this.#host.clearTimer(this.#pauseTimer)
     await this.#client.end(error, lastCommand, deadlineMs)
   }
 
@@ -174,6 +179,7 @@ export class Supervisor {
     const [, ...spares] = this.#oldMarket?.spares ?? []
     if (this.#oldMarket?.spares) handle.spares = spares
     this.#market = handle
+    this.#watch()
     return handle
   }
 
@@ -196,6 +202,8 @@ export class Supervisor {
    */
   #event(type, message) {
     this.#pulse?.heard()
+    // It came twice, or after the answer that says the same.
+    if (type === 'READY' && this.#market) return
     if (type !== 'HEARTBEAT') this.#options.onEvent(type, message)
   }
 
@@ -209,15 +217,17 @@ export class Supervisor {
     if (type === 'INIT' && this.#journal.init) return
     this.#journal.note(type, fields, ok)
     if (!ok) return
-    if (type === 'INIT') this.#watch(fields.threads)
+    if (type === 'INIT') {
+      this.#threads = fields.threads
+      this.#watch()
+    }
     if (MOVES_DECISIONS.has(type)) this.#wantCheckpoint()
   }
 
-  /** @param {number} threads */
-  #watch(threads) {
-    this.#threads = threads
+  /** From when an engine stands and its memory is known, whichever comes last: READY may be lost or late. */
+  #watch() {
     const market = this.#market
-    if (!market) return
+    if (!market || this.#pulse || !this.#journal.init) return
     const words = new Int32Array(market.memory.buffer)
     const heartbeat = market.layout.heartbeat / 4
     this.#pulse = new Pulse({
@@ -360,7 +370,7 @@ export class Supervisor {
   #restart() {
     if (this.#closed) return
     const { carry } = this.#options
-    const { trader, ...known } = carry()
+    const { trader, ...known } = carry(new Set(this.#journal.traders.map(({ ref }) => ref)))
     const old = /** @type {import('./layout.js').MarketHandle} */ (this.#oldMarket)
     const traders = this.#journal.traders.map((fields) => ({ ...fields, ...trader(fields.ref) }))
     const [memory] = old.spares ?? []
@@ -388,10 +398,10 @@ export class Supervisor {
   }
 
   /** @param {any} ready the result of INIT */
-  #restored({ failed }) {
+  #restored(ready) {
     this.#recoveredMs = this.#host.now() - this.#diedAt
-    this.#watch(this.#threads)
-    for (const { ref, error } of failed) {
+    this.#event('READY', ready)
+    for (const { ref, error } of ready.failed) {
       this.#journal.forget(ref)
       this.#options.onLost(ref, error)
     }

@@ -4,6 +4,7 @@
  */
 
 import { checkCall } from './call-options.js'
+import { COMMANDS } from './protocol.js'
 import { checkChanges } from './trader.js'
 
 /** @import { CallOptions } from './call-options.js' */
@@ -41,7 +42,8 @@ export class TraderCommands {
     } catch (error) {
       this.#traders.remove(trader)
       // The command may still be carried out; the engine must not keep a trader that nobody knows.
-      if (isUncertain(error)) this.#client.call('REMOVE_TRADER', { ref: trader.ref }).catch(nothing)
+      if (isUncertain('ADD_TRADER', error))
+        this.#client.call('REMOVE_TRADER', { ref: trader.ref }).catch(nothing)
       throw error
     }
   }
@@ -64,7 +66,7 @@ export class TraderCommands {
       this.#traders.keepChange(change)
       return { id, ...info }
     } catch (error) {
-      if (wasSent && isUncertain(error)) change.lost = true
+      if (wasSent && isUncertain('UPDATE_TRADER', error)) change.lost = true
       else this.#traders.dropChange(change)
       throw error
     }
@@ -85,10 +87,15 @@ export class TraderCommands {
   }
 }
 
-/** @param {unknown} error */
-function isUncertain(error) {
+/**
+ * Whether a command may have been carried out: only what it itself refuses with says that it was not. An answer that
+ * could not be cloned, for one, came from a command that was done.
+ * @param {string} type
+ * @param {unknown} error
+ */
+function isUncertain(type, error) {
   const { code } = /** @type {import('./errors.js').TickscanError} */ (error)
-  return code === 'E_ABORTED' || code === 'E_DEADLINE'
+  return !COMMANDS[type].errors.includes(code)
 }
 
 function nothing() {}

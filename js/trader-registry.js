@@ -43,6 +43,8 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @property {(delta: Delta, trader: Trader) => void} outside of what the session lets through
  */
 
+/** @typedef {{ inside: Delta, outside: Delta | undefined }} Leaving deltas by which everything leaves */
+
 export class TraderRegistry {
   #maxSymbols
   #symbols
@@ -304,30 +306,37 @@ export class TraderRegistry {
     return this.#ledger.start(ref) ?? { matches: entry.matches.slots(), entered: entry.entered }
   }
 
-  /** A new engine takes over. */
-  repeat() {
+  /**
+   * A new engine takes over.
+   * @param {Set<number>} known refs of the traders that it is told of. Others were not acknowledged and are added anew,
+   *   as if the dead engine had said nothing of them
+   * @returns {Leaving[]} by which what it did say leaves
+   */
+  repeat(known) {
     this.#pages.clear()
     this.#ledger.repeat()
+    /** @type {Leaving[]} */
+    const deltas = []
+    for (const entry of this.#byId.values()) {
+      if (known.has(entry.trader.ref)) continue
+      const both = this.#leaving(entry)
+      entry.matches.clear()
+      entry.outside = new Outside()
+      if (both.inside.left.length > 0 || both.outside?.left.length) deltas.push(both)
+    }
+    return deltas
   }
 
   /**
    * Gives up a trader that no engine has any more.
    * @param {number} ref
-   * @returns {{ inside: Delta, outside: Delta | undefined } | undefined} deltas by which everything leaves
+   * @returns {Leaving | undefined}
    */
   lose(ref) {
     const entry = this.#byRef.get(ref)
     if (!entry) return undefined
-    const { trader, matches, outside } = entry
-    const { cycle, time } = matches
-    this.remove(trader)
-    const leave = (/** @type {string[]} */ left) => {
-      return { cycle, traderId: trader.id, time, snapshot: true, late: false, entered: [], left }
-    }
-    const names = (/** @type {number[]} */ slots) =>
-      this.#symbols.sorted(slots).map((slot) => this.#symbols.nameAt(slot))
-    const told = this.#gate.active ? leave(names(outside.told(matches))) : undefined
-    return { inside: leave(names(matches.slots())), outside: told }
+    this.remove(entry.trader)
+    return this.#leaving(entry)
   }
 
   /**
@@ -358,6 +367,20 @@ export class TraderRegistry {
       })
     }
     return deltas
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {Leaving}
+   */
+  #leaving({ trader, matches, outside }) {
+    const { cycle, time } = matches
+    const leave = (/** @type {number[]} */ slots) => {
+      const left = this.#symbols.sorted(slots).map((slot) => this.#symbols.nameAt(slot))
+      return { cycle, traderId: trader.id, time, snapshot: true, late: false, entered: [], left }
+    }
+    const told = this.#gate.active ? leave(outside.told(matches)) : undefined
+    return { inside: leave(matches.slots()), outside: told }
   }
 
   /**
