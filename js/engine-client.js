@@ -5,8 +5,10 @@
  *
  * 1. A call has a number for its whole life, whatever seq it has with which worker. Numbers rise.
  * 2. A call that was given up (deadline, abort) still counts until the worker has answered it, so that no more
- *    than PENDING_LIMIT commands are ever on their way. The next worker is not sent it.
- * 3. A call that was the one running at DEATHS_TO_POISON deaths is not sent again: E_POISON.
+ *    than PENDING_LIMIT commands are ever on their way, besides lasting ones. The next worker is not sent it, unless it
+ *    is lasting: a removal is wanted until it is answered, whatever its caller waited for.
+ * 3. A call that was the one running at DEATHS_TO_POISON deaths is not sent again: E_POISON. A removal takes along what
+ *    is still to be done to its trader, which would otherwise come back.
  * 4. Once ended, every call rejects at once with the reason.
  */
 
@@ -28,11 +30,18 @@ const DEATHS_TO_POISON = 2
  */
 
 /**
+ * @typedef {object} Insistence
+ * @property {boolean} [lasting] wanted until it is answered, also when the call is given up
+ * @property {boolean} [pressing] not refused for too many calls; at most one for each call that was made
+ */
+
+/**
  * @typedef {object} PendingCall
  * @property {number} number
  * @property {string} type
  * @property {Record<string, any>} fields
  * @property {boolean} settled given up, but not answered
+ * @property {boolean} lasting sent to the next worker even if it was given up
  * @property {boolean} own to this worker: not sent to the next one
  * @property {number} deaths at which it was the command that ran
  * @property {(result: any) => void} resolve
@@ -88,11 +97,15 @@ export class EngineClient {
    * Sends a command.
    * @param {string} type
    * @param {Record<string, any>} fields
-   * @param {CallOptions} [options]
+   * @param {CallOptions & Insistence} [options]
    * @returns {Promise<any>} the ack's result
    */
-  call(type, fields, { signal, deadlineMs = this.#options.deadlineMs } = {}) {
-    const refusal = this.#refusal(type, signal)
+  call(
+    type,
+    fields,
+    { signal, deadlineMs = this.#options.deadlineMs, lasting = false, pressing = false } = {},
+  ) {
+    const refusal = this.#refusal(type, pressing, signal)
     if (refusal) return Promise.reject(refusal)
     const number = this.#number + 1
     try {
@@ -101,7 +114,7 @@ export class EngineClient {
       return Promise.reject(error)
     }
     this.#number = number
-    return this.#await({ number, type, fields, own: false }, { signal, deadlineMs })
+    return this.#await({ number, type, fields, lasting, own: false }, { signal, deadlineMs })
   }
 
   /**
@@ -140,8 +153,15 @@ export class EngineClient {
     } catch (error) {
       return Promise.reject(error)
     }
-    const first = this.#await({ number, type, fields, own: true }, { deadlineMs })
-    for (const call of carried) link.send(call.type, call.fields, call.number)
+    const first = this.#await({ number, type, fields, lasting: false, own: true }, { deadlineMs })
+    for (const call of carried) {
+      try {
+        link.send(call.type, call.fields, call.number)
+      } catch (error) {
+        // Made between two workers, when nothing tried whether it can be cloned.
+        this.#drop(call, /** @type {TickscanError} */ (error))
+      }
+    }
     return first
   }
 
@@ -191,12 +211,13 @@ export class EngineClient {
 
   /**
    * @param {string} type
+   * @param {boolean} pressing
    * @param {AbortSignal} [signal]
    */
-  #refusal(type, signal) {
+  #refusal(type, pressing, signal) {
     if (this.#ended) return this.#ended
     if (signal?.aborted) return aborted(type, signal)
-    if (this.#pending.size < PENDING_LIMIT) return undefined
+    if (pressing || this.#pending.size < PENDING_LIMIT) return undefined
     return new TickscanError('E_BACKPRESSURE', `${PENDING_LIMIT} commands are on their way already`, {
       hint: 'await the calls before making more',
       details: { limit: PENDING_LIMIT },
@@ -204,11 +225,11 @@ export class EngineClient {
   }
 
   /**
-   * @param {{ number: number, type: string, fields: Record<string, any>, own: boolean }} call
+   * @param {{ number: number, type: string, fields: Record<string, any>, lasting: boolean, own: boolean }} call
    * @param {{ signal?: AbortSignal, deadlineMs: number }} limits
    * @returns {Promise<any>}
    */
-  #await({ number, type, fields, own: isOwn }, { signal, deadlineMs }) {
+  #await({ number, type, fields, lasting, own: isOwn }, { signal, deadlineMs }) {
     return new Promise((resolve, reject) => {
       const giveUp = (/** @type {TickscanError} */ error) => {
         if (call.settled) return
@@ -216,7 +237,7 @@ export class EngineClient {
         settle(call, () => reject(error))
         this.#options.onOutcome?.(type, fields, false)
         // Between two workers nobody will ever answer it.
-        if (!this.#link) this.#pending.delete(number)
+        if (!this.#link && !lasting) this.#pending.delete(number)
       }
       const timer = this.#host.setTimer(() => giveUp(late(type, deadlineMs)), deadlineMs)
       const onAbort = () => giveUp(aborted(type, /** @type {AbortSignal} */ (signal)))
@@ -226,7 +247,18 @@ export class EngineClient {
         signal?.removeEventListener('abort', onAbort)
       }
       /** @type {PendingCall} */
-      const call = { number, type, fields, settled: false, own: isOwn, deaths: 0, resolve, reject, release }
+      const call = {
+        number,
+        type,
+        fields,
+        settled: false,
+        lasting,
+        own: isOwn,
+        deaths: 0,
+        resolve,
+        reject,
+        release,
+      }
       this.#pending.set(number, call)
     })
   }
@@ -252,9 +284,10 @@ export class EngineClient {
     const call = this.#pending.get(number)
     if (!call) return
     this.#pending.delete(number)
-    if (call.settled) return
     const ok = own(ack, 'ok') === true
+    // Also of a call that was given up: the engine stands where its answers say.
     this.#options.onOutcome?.(call.type, call.fields, ok)
+    if (call.settled) return
     settle(call, () => {
       if (ok) call.resolve(own(ack, 'result'))
       else call.reject(fromErrorData(own(ack, 'error')))
@@ -267,7 +300,7 @@ export class EngineClient {
     const revived = end === undefined
     this.#link = undefined
     for (const [number, call] of this.#pending) {
-      if (revived && !call.own && !call.settled) continue
+      if (revived && !call.own && (!call.settled || call.lasting)) continue
       this.#pending.delete(number)
       settle(call, () => call.reject(end ?? error))
     }
@@ -285,13 +318,27 @@ export class EngineClient {
     const link = this.#link
     if (!link || seq === 0) return undefined
     const call = this.#pending.get(seq === undefined ? link.oldestTag : link.tagOf(seq))
-    if (!call || call.settled || call.own) return undefined
+    if (!call || (call.settled && !call.lasting) || call.own) return undefined
     call.deaths++
     if (call.deaths >= DEATHS_TO_POISON) {
-      this.#pending.delete(call.number)
-      settle(call, () => call.reject(poisoned(call.type)))
+      const error = poisoned(call.type)
+      for (const other of [...this.#pending.values()]) {
+        if (call.lasting && other.fields.ref === call.fields.ref) this.#drop(other, error)
+      }
+      this.#drop(call, error)
     }
     return call
+  }
+
+  /**
+   * Settles a call that no worker will be sent.
+   * @param {PendingCall} call
+   * @param {TickscanError} error
+   */
+  #drop(call, error) {
+    if (!this.#pending.delete(call.number)) return
+    this.#options.onOutcome?.(call.type, call.fields, false)
+    settle(call, () => call.reject(error))
   }
 }
 

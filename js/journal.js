@@ -1,7 +1,7 @@
 /**
  * What a new engine must be told to stand where the dead one stood: the commands that changed something, compacted to
- * their effect. A command enters it when it was acknowledged; one that failed or was given up never does.
- * Client's thread.
+ * their effect. A command enters it when it was acknowledged, also after its caller gave it up; one that failed never
+ * does. Client's thread.
  *
  * A command that changes state is one more row of EFFECTS. Symbols are not here: the engine's SYMBOL events say which
  * there are, and symbol-list.js keeps them.

@@ -265,8 +265,8 @@ export const SIGNALS_TO_WORKER = Object.freeze({ WAKE: { fields: {} }, PING: { f
 /** Most messages that the worker keeps waiting; the next one is refused with E_BACKPRESSURE. */
 export const INBOX_LIMIT = 4096
 
-/** Answers of commands that the worker keeps for duplicates. */
-export const ANSWER_LIMIT = 1024
+/** Answers of commands that the worker keeps for duplicates: as many as may be on their way. */
+export const ANSWER_LIMIT = INBOX_LIMIT
 
 /**
  * @typedef {{ incarnation: string, seq: number }} MessageId

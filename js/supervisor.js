@@ -133,7 +133,7 @@ export class Supervisor {
   /**
    * @param {string} type
    * @param {Record<string, any>} fields
-   * @param {import('./engine-client.js').CallOptions} [options]
+   * @param {import('./engine-client.js').CallOptions & import('./engine-client.js').Insistence} [options]
    */
   call(type, fields, options) {
     if (type === 'INIT') return this.#client.call(type, { ...fields, lock: this.#lock }, options)

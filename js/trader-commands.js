@@ -35,15 +35,19 @@ export class TraderCommands {
     const call = checkCall(options)
     const now = this.#now()
     const trader = this.#traders.add(checked)
+    const { ref } = trader
+    const { id: traderId, ...spec } = checked
+    const before = this.#client.lastSeq
+    const answer = this.#client.call('ADD_TRADER', { ...spec, ref, traderId, now }, call)
+    const wasSent = this.#client.lastSeq !== before
     try {
-      const { id: traderId, ...spec } = checked
-      const info = await this.#client.call('ADD_TRADER', { ...spec, ref: trader.ref, traderId, now }, call)
-      return { id: trader.id, ...info }
+      return { id: trader.id, ...(await answer) }
     } catch (error) {
       this.#traders.remove(trader)
       // The command may still be carried out; the engine must not keep a trader that nobody knows.
-      if (isUncertain('ADD_TRADER', error))
-        this.#client.call('REMOVE_TRADER', { ref: trader.ref }).catch(nothing)
+      if (wasSent && isUncertain('ADD_TRADER', error)) {
+        this.#client.call('REMOVE_TRADER', { ref }, { lasting: true, pressing: true }).catch(nothing)
+      }
       throw error
     }
   }
@@ -80,7 +84,11 @@ export class TraderCommands {
   async remove(id, options) {
     const { trader } = this.#traders.get(id)
     const before = this.#client.lastSeq
-    const answer = this.#client.call('REMOVE_TRADER', { ref: trader.ref }, checkCall(options))
+    const answer = this.#client.call(
+      'REMOVE_TRADER',
+      { ref: trader.ref },
+      { ...checkCall(options), lasting: true },
+    )
     // A call that was not even sent (E_BACKPRESSURE, aborted before) leaves the trader as it was.
     if (this.#client.lastSeq !== before) this.#traders.remove(trader)
     await answer

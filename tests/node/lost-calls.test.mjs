@@ -1,0 +1,121 @@
+// Calls that are given up, refused or lost while the worker dies: the engine, now and the next one, has the traders and
+// the settings that the client knows. Each case is a mutant of tests/model/messages.pml.
+import assert from 'node:assert/strict'
+import { on, once } from 'node:events'
+import { test } from 'node:test'
+import { PENDING_LIMIT } from '../../js/engine-client.js'
+import { FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
+import { rejects, setUp } from './helpers/fake-scanner.mjs'
+
+class TrapsAtRemoval extends FakeCore {
+  removeTrader() {
+    throw new WebAssembly.RuntimeError('unreachable')
+  }
+}
+
+/** Ids of the traders that a core has. */
+function standing({ calls }) {
+  const added = calls.filter(([name]) => name === 'addTrader').map(([, { id }]) => id)
+  const removed = new Set(calls.filter(([name]) => name === 'removeTrader').map(([, handle]) => handle))
+  return added.filter((_, handle) => !removed.has(handle))
+}
+
+async function die(worker, scanner) {
+  worker.emit('error', new Error('boom'))
+  for (;;) {
+    const [{ detail }] = await once(scanner, 'restart')
+    if (detail.phase === 'restored') break
+  }
+  // Whatever was sent before is answered before.
+  await scanner.status({ deadlineMs: 10_000 })
+}
+
+/** A trader whose adding and removing do not come through at first; the removal is given up. */
+async function giveUpRemoval(t) {
+  const gate = { closed: true }
+  const held = ({ type, traderId }) => gate.closed && (traderId === 'x' || type === 'REMOVE_TRADER')
+  const worker = new FakeWorker(new FakeCore(), { drop: held })
+  const next = new FakeWorker(new FakeCore())
+  const { scanner } = await setUp(t, { worker, followers: [next] })
+  const added = scanner.addTrader({ id: 'x', filter: 'x' })
+  await rejects(scanner.removeTrader('x', { deadlineMs: 20 }), 'E_DEADLINE')
+  return { gate, worker, next, scanner, added }
+}
+
+test('a removal that was given up before its trader was added goes to the next worker too', async (t) => {
+  const { worker, next, scanner, added } = await giveUpRemoval(t)
+  await die(worker, scanner)
+  await added
+  assert.deepEqual(standing(next.core), [])
+})
+
+test('a removal that was given up is not undone in the journal by the late answer to its adding', async (t) => {
+  const { gate, worker, next, scanner, added } = await giveUpRemoval(t)
+  gate.closed = false
+  await added
+  await scanner.status()
+  assert.deepEqual(standing(worker.core), [])
+  await die(worker, scanner)
+  assert.deepEqual(standing(next.core), [])
+})
+
+test('taking back what was given up is not refused for too many calls', async (t) => {
+  const worker = new FakeWorker(new FakeCore())
+  const { scanner, core } = await setUp(t, { worker })
+  const post = worker.postMessage.bind(worker)
+  const held = []
+  worker.postMessage = (message) => held.push(message)
+  const controller = new AbortController()
+  const { signal } = controller
+  const calls = Array.from({ length: PENDING_LIMIT }, (_, i) =>
+    scanner.addTrader({ id: `t${i}`, filter: 'x' }, { signal }),
+  )
+  const settled = Promise.allSettled(calls)
+  await rejects(scanner.status(), 'E_BACKPRESSURE')
+  controller.abort()
+  for (const { reason } of await settled) assert.equal(reason.code, 'E_ABORTED')
+  worker.postMessage = post
+  for (const message of held) post(message)
+  const last = held.at(-1).id.seq
+  for await (const [message] of on(worker, 'message')) if (message.id?.seq === last) break
+  assert.equal((await scanner.status()).client.pending, 0)
+  assert.equal(core.calls.filter(([name]) => name === 'addTrader').length, PENDING_LIMIT)
+  assert.deepEqual(standing(core), [])
+})
+
+test('a removal that kills two workers is an outcome: the third has no such trader', async (t) => {
+  const followers = [new FakeWorker(new TrapsAtRemoval()), new FakeWorker(new FakeCore())]
+  const { scanner } = await setUp(t, { worker: new FakeWorker(new TrapsAtRemoval()), followers })
+  await scanner.addTrader({ id: 'x', filter: 'x' })
+  await rejects(scanner.removeTrader('x'), 'E_POISON')
+  await scanner.status()
+  assert.deepEqual(standing(followers[1].core), [])
+})
+
+test('settings that were given up but made are made again by the next worker', async (t) => {
+  const worker = new FakeWorker(new FakeCore())
+  const next = new FakeWorker(new FakeCore())
+  const { scanner } = await setUp(t, { worker, followers: [next], deadlineMs: 30 })
+  const post = worker.postMessage.bind(worker)
+  const held = []
+  worker.postMessage = (message) => (message.type === 'SET_CONFIG' ? held.push(message) : post(message))
+  await rejects(scanner.start({ everyMs: 60_000 }), 'E_DEADLINE')
+  worker.postMessage = post
+  post(held[0])
+  assert.equal((await scanner.status({ deadlineMs: 10_000 })).cadence.everyMs, 60_000)
+  await die(worker, scanner)
+  assert.equal((await scanner.status({ deadlineMs: 10_000 })).cadence?.everyMs, 60_000)
+})
+
+test('however many commands are behind it, a lost answer comes again', async (t) => {
+  const worker = new FakeWorker(new FakeCore())
+  const { scanner } = await setUp(t, { worker })
+  const emit = worker.emit.bind(worker)
+  let lost = 0
+  worker.emit = (name, message) => (message?.type === 'ACK' && lost++ === 0) || emit(name, message)
+  const first = scanner.addTrader({ id: 'first', filter: 'x' })
+  const others = Array.from({ length: PENDING_LIMIT - 1 }, () => scanner.processUpdates())
+  await first
+  await Promise.all(others)
+  assert.ok(lost > 1)
+})
