@@ -79,6 +79,24 @@ const proofs = [
     run: () => fuzz(1_000_000),
   },
   {
+    name: 'sim',
+    proves: 'client and engine come through 100,000 seeds of simulated faults',
+    run: () =>
+      run(process.execPath, [
+        inRoot('tests/node/simulator/seeds.mjs'),
+        '--seeds',
+        process.env.TICKSCAN_SIM_SEEDS ?? '100000',
+      ]),
+  },
+  {
+    name: 'soak',
+    proves: 'nothing grows in 24 simulated hours of 5,000 symbols, and ten times the load loses nothing',
+    run: () =>
+      run(process.execPath, ['--test', inRoot('tests/node/soak.test.mjs')], {
+        env: { TICKSCAN_SOAK_HOURS: '24' },
+      }),
+  },
+  {
     name: 'release',
     proves: 'the native tests pass optimised and without assertions, as the core is shipped',
     run: () => sanitized('native-release', { TICKSCAN_ROUNDS: '30', RC_PARAMS: 'max_success=10000' }),
