@@ -23,7 +23,7 @@ import { inRoot } from './lib/paths.mjs'
  * @property {number} seconds
  */
 
-// Depths seen are below 300; a search that ends there would not be exhaustive, and is told apart.
+// Depths seen are below 1,000; a search that ends there would not be exhaustive, and is told apart.
 const PAN = ['-m100000']
 const COMPILE = ['-w', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=2048']
 
@@ -38,7 +38,7 @@ export async function check(name, sizes, { mutation, optimise = false, keep = fa
   try {
     // A copy, because the search writes its trail beside the model.
     const file = `${name}.pml`
-    fs.copyFileSync(inRoot('tests/model', file), path.join(folder, file))
+    for (const part of modelParts(name)) fs.copyFileSync(inRoot('tests/model', part), path.join(folder, part))
     const defines = Object.entries(sizes).map(([key, value]) => `-D${key}=${value}`)
     if (mutation) defines.push(`-D${mutation}`)
     await output('spin', ['-a', ...defines, file], folder)
@@ -51,6 +51,16 @@ export async function check(name, sizes, { mutation, optimise = false, keep = fa
   } finally {
     fs.rmSync(folder, { recursive: true })
   }
+}
+
+/**
+ * The files of a model: its own, and those that it includes, whose names begin with it.
+ * @param {string} name
+ */
+export function modelParts(name) {
+  return fs
+    .readdirSync(inRoot('tests/model'))
+    .filter((file) => file === `${name}.pml` || (file.startsWith(`${name}-`) && file.endsWith('.pml')))
 }
 
 /**

@@ -1,229 +1,310 @@
-/* The commands between one client and one worker after another, as in js/engine-link.js, js/engine-client.js,
-   js/inbox.js and js/journal.js: ids { incarnation, seq }, resending, duplicates' first answers, replay after a crash.
+/* The commands of one client to one worker after another, as in js/engine-client.js, js/engine-link.js, js/journal.js,
+   js/trader-commands.js (client) and js/inbox.js (worker): ids { incarnation, seq }, queue, first answers, deadlines,
+   death, replay.
 
-   The client adds (odd numbers) and removes (even ones) one trader, in order; some commands are refused by the engine
-   (REFUSED). The channels drop, duplicate and reorder; the worker crashes at any step and loses all it has.
+   The network is as bad as can be: a message that was posted may be delivered at any later time, any number of times,
+   in any order, or never, to whatever worker or client there is then. So dropping, duplicating, reordering, delaying
+   and sending again need no steps of their own before the calm. Each step is one turn of an event loop, hence atomic.
 
-   ONCE      a command is applied at most once by one incarnation, and after those before it
-   OUTCOME   a command settles once, and as it was decided by the incarnation that settled it
-   REPLAY    when all is settled and nothing is on its way, the worker's state is the one the client wants */
+   ONCE      a worker carries a command out at most once, and in the order in which the client made them
+   OUTCOME   a caller hears of its command once, and never what its worker did not decide
+   SETTLED   whenever the faults stop and a few rounds of resends get through, nothing waits any more, at either end
+   WANTED    then the engine has the traders that the callers were told of, and the journal says the same, so that one
+             more death would change nothing */
 
 #ifndef COMMANDS
-#define COMMANDS 3
+#define COMMANDS 3          /* that callers make */
+#endif
+#ifndef REFS
+#define REFS 2              /* traders; a ref is never used twice */
 #endif
 #ifndef CRASHES
 #define CRASHES 1
 #endif
-#ifndef DROPS
-#define DROPS 1
+#ifndef GIVE_UPS
+#define GIVE_UPS 1          /* calls that end by deadline or abort */
 #endif
-#ifndef DUPLICATES
-#define DUPLICATES 1
+#ifndef REFUSALS
+#define REFUSALS 1          /* commands that the engine refuses although it could carry them out */
 #endif
-#ifndef REFUSED
-#define REFUSED 0          /* number of the command that the engine refuses, 0 for none */
+#ifndef WINDOW
+#define WINDOW COMMANDS     /* most calls on their way; a caller beyond it is refused at once */
 #endif
-#define ROOM 2
+#ifndef RESEND
+#define RESEND 2            /* commands that are sent again in one round */
+#endif
+#ifndef CHECK_QUEUE
+#define CHECK_QUEUE 1       /* 0: SETTLED passes over messages that stay in the worker's queue */
+#endif
+#define CALLS (COMMANDS + GIVE_UPS)
+#define SEATS (CALLS + 4)
+#ifdef QUEUE_BELOW_WINDOW
+#define ROOM 1
+#else
+#define ROOM SEATS          /* commands that the worker queues */
+#endif
+#ifdef ANSWERS_BELOW_WINDOW
+#define ANSWERS 1
+#else
+#define ANSWERS SEATS       /* first answers that it keeps */
+#endif
 
-/* A command: incarnation, seq, number; number 0 is the journal's state as one command (INIT with `carried`), in seq 1
-   of every incarnation but the first, and then `value` is the state. */
-chan to_worker = [ROOM] of { byte, byte, byte, bit };
-chan to_client = [ROOM] of { byte, byte, bit };      /* incarnation, seq, ok */
+#define BIT(n) (1 << (n))
+#define HAS(set, n) (((set) >> (n)) & 1)
+#define AT(l, q) ((l) * SEATS + (q))
 
-byte incarnation;          /* the worker that lives; a crash starts the next one */
-bool told;                 /* the client has noticed the crash and replayed */
+/* What a call wants; INIT is the number 0 and no call of a caller. */
+#define ADD 1
+#define UPDATE 2
+#define REMOVE 3
+/* How its caller heard of it. */
+#define DONE 1
+#define REFUSED 2
+#define GIVEN_UP 3
 
-/* Client. */
-byte made;                 /* commands made so far */
-byte settled;              /* bit n − 1: command n has settled */
-byte oks;                  /* bit n − 1: with a positive answer */
-byte taken;                /* answers are taken in order of seq: all up to here were, in this incarnation */
-bool init_acked;
-bit journal;               /* what the client wants the worker to have */
+/* Client: calls by number, from 1. */
+byte made;
+byte commands;
+byte op[CALLS + 1];
+byte about[CALLS + 1];
+byte outcome[CALLS + 1];
+short pending;              /* set of calls that were not answered, whatever their callers were told */
+short blamed;               /* set of calls that ran when a worker died */
+byte refs;                  /* given out */
+byte known;                 /* set of refs of which a caller may still say something */
+/* A trader is the set of calls that made it what it is: its ADD and the UPDATEs since; 0: there is none. */
+short journal[REFS];
 
-/* Worker: the last seq applied, its state, and for every seq of this incarnation the first answer. */
+/* Client: the conversation with one worker, a life. Messages of earlier lives are still on their way. */
+byte life;
+bool linked = true;
+byte seqs[CRASHES + 1];                     /* posted so far */
+byte call_at[(CRASHES + 1) * SEATS];        /* seq → call */
+byte taken;                                 /* answers are handed on in order of seq: all up to here were */
+short early, early_ok;                      /* sets of seqs: answers that came before those of older commands */
+
+/* Worker. */
+bool alive = true;
 byte applied;
-bit state;
-byte answers;              /* bit seq: ok */
+bool running;               /* the command behind `applied` has had its effect and is not answered yet */
+byte queue[SEATS];          /* seq → call + 1 */
+short answers;              /* set of seqs whose first answer is ok */
+short said_ok[CRASHES + 1], said_no[CRASHES + 1], said_busy[CRASHES + 1];   /* posted */
+short engine[REFS];
+short carried[REFS];        /* the journal in this life's INIT */
 
-byte drops, duplicates, crashes;
-byte i, q, n;
-bit v, ok;
-bool ONCE = true, OUTCOME = true;
+byte crashes, give_ups, refusals;
+bool calm;
 
-/* Scratch of atomic steps, so that it tells no states apart. */
-#define FORGET i = 0; q = 0; n = 0; v = 0; ok = 0
+/* What this worker has decided, for the properties alone. */
+byte decision[CALLS + 1];
+byte last;
+bool ONCE = true, OUTCOME = true, SETTLED = true, WANTED = true;
 
-#define ALL ((1 << COMMANDS) - 1)
-#define SETTLED(c) ((settled >> ((c) - 1)) & 1)
+#ifdef ID_REUSE
+#define SAME_ID(l) true
+#else
+#define SAME_ID(l) ((l) == life)
+#endif
 
-/* Which command has this seq: those without an answer were sent to the next worker in their order. */
-byte number_at[8];
-byte sent_seqs;            /* seqs given out in this incarnation */
+#include "messages-client.pml"
+#include "messages-worker.pml"
 
-inline post(which) {
-  sent_seqs++;
-  number_at[sent_seqs] = which;
+/* ---- the calm: no fault any more, and what was on its way is lost ---- */
+
+inline settle_down() {
+  if :: !alive && linked -> lose() :: else fi;
+  if :: !linked -> restart() :: else fi;
+  said_ok[life] = 0;
+  said_no[life] = 0;
+  round = 0;
+  do
+  :: round < 2 * SEATS && (pending != 0 || taken < seqs[life] || running || READY) ->
+#ifndef NO_RESEND
+     /* The oldest ones that have no answer; in a network without faults the worker has them before the answers come. */
+     s = taken + 1;
+     c = 0;
+     do
+     :: s <= seqs[life] && c < RESEND ->
+        if
+        :: !HAS(early, s) -> receive(life, s); c++
+        :: else
+        fi;
+        s++
+     :: else -> break
+     od;
+#endif
+     work();
+     s = 1;
+     do
+     :: s <= seqs[life] ->
+        if
+        :: HAS(said_ok[life] | said_no[life], s) -> take_answer(s, HAS(said_ok[life], s))
+        :: else
+        fi;
+        s++
+     :: else -> break
+     od;
+     said_ok[life] = 0;
+     said_no[life] = 0;
+     round++
+  :: else -> break
+  od
 }
 
-proctype client() {
-  byte s, c;
-  bool done;
+inline check_all() {
+  SETTLED = (pending == 0 && !running);
+  i = 0;
   do
-  :: atomic { made < COMMANDS && told ->
-       made++;
-       post(made)
-     }
-  /* Sends, and sends again: any seq that has no answer. The first time is not told from later ones. */
-  :: atomic { told && len(to_worker) < ROOM && sent_seqs > 0 ->
-       s = 1;
-       do
-       :: s < sent_seqs -> s++
-       :: break
-       od;
-       c = number_at[s];
+  :: i < SEATS -> SETTLED = SETTLED && (queue[i] == 0 || !CHECK_QUEUE); i++
+  :: else -> break
+  od;
+  i = 1;
+  do
+  :: i <= made -> SETTLED = SETTLED && outcome[i] != 0; i++
+  :: else -> break
+  od;
+  assert(SETTLED);
+  /* must: what callers were told is so; may: what they gave up and never heard of. */
+  s = 0;
+  do
+  :: s < refs ->
+     must = 0;
+     may = 0;
+     i = 1;
+     do
+     :: i <= made ->
+        if
+        :: about[i] == s && op[i] == ADD && outcome[i] == DONE -> must = BIT(i)
+        :: about[i] == s && op[i] == UPDATE && outcome[i] == DONE && must != 0 -> must = must | BIT(i)
+        :: about[i] == s && op[i] == UPDATE && outcome[i] == GIVEN_UP && must != 0 -> may = may | BIT(i)
+        :: about[i] == s && op[i] == REMOVE -> must = 0; may = 0
+        :: else
+        fi;
+        i++
+     :: else -> break
+     od;
+     WANTED = ((engine[s] & ~may) == must && engine[s] == journal[s]);
+     assert(WANTED);
+     s++
+  :: else -> break
+  od
+}
+
+active proctype world() {
+  byte l, s, c, i, n, round;
+  short must, may;
+  bool ok;
+  do
+  /* A caller. */
+  :: atomic { commands < COMMANDS ->
+       count_pending();
        if
-       :: (c == 0 && !init_acked) -> to_worker!incarnation, s, 0, journal
-       :: (c > 0 && !SETTLED(c)) -> to_worker!incarnation, s, c, 0
+       :: n < WINDOW ->
+          commands++;
+          n = 0;
+          if
+          :: refs < REFS ->
+             make(ADD, refs);
+             known = known | BIT(refs);
+             refs++
+          :: known != 0 ->
+             if
+             :: HAS(known, 0) -> c = 0
+#if REFS > 1
+             :: HAS(known, 1) -> c = 1
+#endif
+             fi;
+             if
+             :: make(UPDATE, c)
+             :: known = known & ~BIT(c); make(REMOVE, c)
+             fi
+          :: refs == REFS && known == 0
+          fi
        :: else
        fi;
-       s = 0; c = 0
+       n = 0; c = 0
      }
-  :: atomic { len(to_client) > 0 ->
-       if
-       :: to_client?i, q, ok
-       :: len(to_client) > 1 -> to_client?i, q, ok; to_client!i, q, ok; to_client?i, q, ok
-       fi;
-       /* One that comes too early is kept by the real client; here it comes again. */
-#ifdef ANY_INCARNATION
-       if :: told && q <= sent_seqs && q == taken + 1 ->
-#else
-#ifdef ANSWERS_OUT_OF_ORDER
-       if :: told && q <= sent_seqs && i == incarnation ->
-#else
-       if :: told && q <= sent_seqs && i == incarnation && q == taken + 1 ->
-#endif
-#endif
-          taken = q;
-          c = number_at[q];
-          if
-          :: c == 0 -> init_acked = true
-          :: c > 0 && !SETTLED(c) ->
-             settled = settled | (1 << (c - 1));
-             OUTCOME = OUTCOME && (ok == (c != REFUSED));
-             assert(OUTCOME);
-             if
-#ifdef JOURNAL_TAKES_REFUSED
-             :: true -> journal = c & 1
-#else
-             :: ok -> journal = c & 1; oks = oks | (1 << (c - 1))
-             :: else
-#endif
-             fi
-          :: else
-          fi
-          :: else
-          fi;
-       c = 0; FORGET
-     }
-  /* The crash is noticed: a new incarnation, the journal first, then what has no answer, in its order. */
-  :: atomic { !told ->
-#ifndef ID_REUSE
-       incarnation++;
-#endif
-       sent_seqs = 0;
-       init_acked = false;
-       taken = 0;
-#ifndef NO_REPLAY
-       post(0);
-#endif
-#ifndef DROPS_PENDING
+  :: atomic { give_ups < GIVE_UPS && made > 0 ->
        c = 1;
        do
-       :: c <= made ->
-          if :: !SETTLED(c) -> post(c) :: else fi;
-          c++
-       :: else -> break
+       :: c < made -> c++
+       :: break
        od;
-#else
-       settled = settled | ((1 << made) - 1);
-#endif
-       c = 0;
-       told = true
-     }
-  :: atomic { made == COMMANDS && settled == ALL && told && (sent_seqs == 0 || number_at[1] != 0 || init_acked) && crashes == CRASHES -> break }
-  od
-}
-
-proctype network() {
-  do
-  :: atomic { drops < DROPS && len(to_worker) > 0 -> to_worker?i, q, n, v; drops++; FORGET }
-  :: atomic { drops < DROPS && len(to_client) > 0 -> to_client?i, q, ok; drops++; FORGET }
-  :: atomic { duplicates < DUPLICATES && len(to_worker) > 0 && len(to_worker) < ROOM ->
-       to_worker?i, q, n, v; to_worker!i, q, n, v; to_worker!i, q, n, v; duplicates++; FORGET }
-  :: atomic { duplicates < DUPLICATES && len(to_client) > 0 && len(to_client) < ROOM ->
-       to_client?i, q, ok; to_client!i, q, ok; to_client!i, q, ok; duplicates++; FORGET }
-  :: atomic { made == COMMANDS && settled == ALL && crashes == CRASHES && told -> break }
-  od
-}
-
-inline apply() {
-  /* Whatever is applied comes right behind what was. */
-  ONCE = ONCE && (q == applied + 1);
-  assert(ONCE);
-  applied = q;
-  ok = 1;
-  if
-  :: n == 0 -> state = v
-  :: n > 0 && n == REFUSED -> ok = 0
-  :: n > 0 && n != REFUSED -> state = n & 1
-  fi;
-  answers = (answers & ~(1 << q)) | (ok << q)
-}
-
-proctype worker() {
-  do
-  :: atomic { len(to_worker) > 0 && told && len(to_client) < ROOM ->
        if
-       :: to_worker?i, q, n, v
-       :: len(to_worker) > 1 -> to_worker?i, q, n, v; to_worker!i, q, n, v; to_worker?i, q, n, v
+       :: HAS(pending, c) && outcome[c] == 0 -> give_up(c)
+       :: else
        fi;
+       c = 0
+     }
+  /* The network: a command or an answer of any life. */
+  :: atomic { alive ->
+       do
+       :: l < life -> l++
+       :: break
+       od;
+       s = 1;
+       do
+       :: s < seqs[l] -> s++
+       :: break
+       od;
        if
-       :: i != incarnation          /* E_PROTOCOL */
-       :: else ->
+       :: seqs[l] > 0 -> receive(l, s)
+       :: else
+       fi;
+       l = 0; s = 0
+     }
+  :: atomic { linked ->
+       do
+       :: l < life -> l++
+       :: break
+       od;
+       s = 1;
+       do
+       :: s < SEATS - 1 -> s++
+       :: break
+       od;
+#ifndef CLIENT_TAKES_ANY_INCARNATION
+       if
+       :: SAME_ID(l) ->
+#endif
+          c = 2;
           if
-#ifdef NO_DEDUP
-          :: q <= applied -> applied = q - 1; apply(); to_client!i, q, ok
-#else
-#ifdef OWN_ANSWER_TO_DUPLICATES
-          :: q <= applied -> to_client!i, q, 1
-#else
-          :: q <= applied -> ok = (answers >> q) & 1; to_client!i, q, ok
+          :: HAS(said_ok[l], s) -> c = 1
+          :: HAS(said_no[l], s) -> c = 0
+#ifdef SETTLES_WHEN_BUSY
+          :: HAS(said_busy[l], s) -> c = 0
 #endif
+          :: else
+          fi;
+          if
+          :: c < 2 -> take_answer(s, c)
+          :: else
+          fi;
+          c = 0
+#ifndef CLIENT_TAKES_ANY_INCARNATION
+       :: else
+       fi
 #endif
-          :: q == applied + 1 -> apply(); to_client!i, q, ok
-#ifdef OUT_OF_ORDER
-          :: q > applied + 1 -> apply(); to_client!i, q, ok
-#else
-          :: q > applied + 1        /* kept by the real one; here it comes again */
-#endif
-          fi
-       fi;
-       FORGET
+       ;
+       l = 0; s = 0
      }
-  :: atomic { crashes < CRASHES && told -> crashes++; told = false; applied = 0; state = 0; answers = 0 }
-  :: atomic { made == COMMANDS && settled == ALL && crashes == CRASHES && told &&
-              (number_at[1] != 0 || init_acked) -> break }
-  od
-}
-
-bool REPLAY;
-
-init {
-  atomic { told = true; number_at[1] = 9; run client(); run network(); run worker() };
-  (_nr_pr == 1);
-  REPLAY = (state == journal);
-  assert(REPLAY);
-  OUTCOME = (settled == ALL) && (oks == (ALL & ~((1 << REFUSED) >> 1)));
-  assert(OUTCOME)
+#ifdef RESENDS_UNDER_NEW_IDS
+  :: atomic { linked && seqs[life] == made && taken < made && made > 0 -> post(call_at[AT(life, taken + 1)]) }
+#endif
+  /* The worker. */
+#ifdef OUT_OF_ORDER
+  :: atomic { alive && !running && queue[applied + 1] == 0 && queue[applied + 2] != 0 ->
+       effect(queue[applied + 2] - 1); say(applied + 2, ok); ok = false; queue[applied + 2] = 0 }
+#endif
+  :: atomic { READY -> begin() }
+  :: atomic { alive && running -> finish() }
+  /* Death, its discovery, the next worker. */
+  :: atomic { crashes < CRASHES && alive -> crashes++; alive = false }
+  :: atomic { !alive && linked -> lose() }
+  :: atomic { !linked -> restart() }
+  :: atomic { calm = true; settle_down(); check_all(); goto done }
+  od;
+done:
+  skip
 }

@@ -61,9 +61,9 @@ export const models = [
   {
     name: 'messages',
     holds:
-      'a command is applied once by an incarnation and settles once; after a crash the worker has what the client wants',
-    short: [{ COMMANDS: 2 }, {}, { REFUSED: 2 }],
-    full: [{ CRASHES: 2 }, { COMMANDS: 4 }, { DROPS: 2, DUPLICATES: 2, REFUSED: 3 }],
+      'a command is carried out once and its caller hears once; in the end the engine has the traders that are wanted',
+    short: [{ COMMANDS: 2 }, { COMMANDS: 2, CRASHES: 2, REFUSALS: 0 }, { REFS: 1, REFUSALS: 0 }],
+    full: [{}, { CRASHES: 2, REFUSALS: 0 }, { GIVE_UPS: 2 }, { WINDOW: 1 }],
   },
 ]
 
@@ -79,6 +79,11 @@ export const models = [
 const late = { UPDATES: 1, FAILURES: 0 }
 // Without FRESH, what is left is an update that is never scanned at all.
 const lost = { ...late, CHECK_FRESH: 0 }
+
+const few = { COMMANDS: 2 }
+// Without the queue's leftovers, what is left is an engine that stands elsewhere than it should.
+const wrong = { ...few, CHECK_QUEUE: 0 }
+const fatal = { ...few, REFS: 1, CRASHES: 2, GIVE_UPS: 0, REFUSALS: 0 }
 
 /** @type {Mutant[]} */
 export const mutants = [
@@ -127,23 +132,35 @@ export const mutants = [
   row('removal', 'LOOK_BEFORE_BUMP', 'the removal looks at the words, then moves the generation', 'CLEAN'),
   row('removal', 'NO_WAIT', 'the removal does not look at the words', 'CLEAN'),
   row('removal', 'NO_RESET', 'the slot is given away as it is', 'CLEAN'),
-  row('messages', 'NO_DEDUP', 'the worker applies a duplicate again', 'REPLAY'),
-  row('messages', 'OUT_OF_ORDER', 'the worker applies what comes, gaps or not', 'ONCE'),
-  row(
-    'messages',
-    'OWN_ANSWER_TO_DUPLICATES',
-    'a duplicate is not answered with its first answer',
-    'OUTCOME',
-    {
-      REFUSED: 3,
-    },
-  ),
-  row('messages', 'NO_REPLAY', 'the next worker is not told the journal', 'REPLAY'),
-  row('messages', 'DROPS_PENDING', 'what has no answer is not sent to the next worker', 'OUTCOME'),
-  row('messages', 'ID_REUSE', 'the next worker has the same incarnation', 'REPLAY'),
-  row('messages', 'ANY_INCARNATION', 'the client takes answers of the worker before', 'REPLAY'),
-  row('messages', 'ANSWERS_OUT_OF_ORDER', 'the client takes answers as they come', 'REPLAY'),
-  row('messages', 'JOURNAL_TAKES_REFUSED', 'a refused command enters the journal', 'REPLAY', { REFUSED: 3 }),
+  row('messages', 'NO_DEDUP', 'the worker carries a duplicate out again', 'ONCE', few),
+  row('messages', 'OUT_OF_ORDER', 'the worker does not wait for a missing command', 'ONCE', few),
+  row('messages', 'OWN_ANSWER_TO_DUPLICATES', 'a duplicate is answered with ok', 'OUTCOME', few),
+  row('messages', 'NO_ANSWER_TO_DUPLICATES', 'a duplicate is passed over', 'SETTLED', few),
+  row('messages', 'ANSWERS_BELOW_WINDOW', 'fewer answers are kept than may be lost', 'OUTCOME', few),
+  row('messages', 'QUEUE_BELOW_WINDOW', 'the queue takes less than the client may send', 'SETTLED', few),
+  row('messages', 'SETTLES_WHEN_BUSY', 'the client takes E_BACKPRESSURE for the answer', 'OUTCOME', {
+    ...few,
+    QUEUE_BELOW_WINDOW: 1,
+  }),
+  row('messages', 'NO_RESEND', 'nothing is sent again', 'SETTLED', few),
+  row('messages', 'RESENDS_UNDER_NEW_IDS', 'what is sent again gets the next seq', 'ONCE', few),
+  row('messages', 'ANSWERS_OUT_OF_ORDER', 'answers are handed on as they come', 'WANTED', few),
+  row('messages', 'SETTLES_TWICE', 'a call that was given up settles again', 'OUTCOME', few),
+  row('messages', 'NO_REPLAY', 'the next worker is not told the journal', 'WANTED', few),
+  row('messages', 'CALLS_BEFORE_REPLAY', 'the journal comes behind the carried calls', 'WANTED', few),
+  row('messages', 'CARRIES_BACKWARDS', 'carried calls change their order', 'ONCE', few),
+  row('messages', 'DROPS_UNANSWERED', 'calls without an answer are not carried', 'SETTLED', few),
+  row('messages', 'ID_REUSE', 'the next worker has the same incarnation', 'WANTED', wrong),
+  row('messages', 'WORKER_TAKES_ANY_INCARNATION', 'the worker takes messages of all lives', 'WANTED', wrong),
+  row('messages', 'CLIENT_TAKES_ANY_INCARNATION', 'the client takes answers of all lives', 'OUTCOME', few),
+  row('messages', 'JOURNAL_TAKES_REFUSED', 'a refused command enters the journal', 'WANTED', few),
+  row('messages', 'JOURNAL_BEFORE_ANSWER', 'a command enters the journal when it is sent', 'WANTED', few),
+  row('messages', 'LATE_ANSWER_IGNORED', 'an answer after the deadline is not noted', 'WANTED', few),
+  row('messages', 'NO_COMPENSATION', 'an ADD_TRADER given up is not taken back', 'WANTED', few),
+  row('messages', 'COMPENSATION_REFUSED', 'taking it back may be refused: too many calls', 'WANTED', few),
+  row('messages', 'FORGETS_REMOVALS', 'a removal given up is not carried', 'WANTED', few),
+  row('messages', 'POISON_NOT_NOTED', 'a poisoned removal does not enter the journal', 'WANTED', fatal),
+  row('messages', 'POISON_LEAVES_ADD', 'a poisoned removal leaves its ADD_TRADER waiting', 'WANTED', fatal),
 ]
 
 /**
