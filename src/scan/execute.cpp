@@ -11,8 +11,14 @@ namespace tickscan::scan {
 
 namespace {
 
-// Below this many lanes, visiting them one by one is cheaper than comparing all 64.
-constexpr int kSparseLanes = 8;
+// Up to this many lanes, visiting them one by one is cheaper than comparing all 64.
+constexpr uint32_t kFewLanes = 6;
+
+// Without counting all bits, which is a call where the processor's instruction is not asked for.
+bool few(LaneMask lanes) {
+  for (uint32_t i = 0; i < kFewLanes; ++i) lanes &= lanes - 1;
+  return lanes == 0;
+}
 
 bool is_condition(NodeOp op) { return op >= NodeOp::less && op != NodeOp::number_of; }
 
@@ -31,24 +37,32 @@ void unary(const Instruction& instruction, uint32_t block, LaneMask lanes, F f) 
   for_each_lane(lanes, [=](uint32_t lane) { out[lane] = f(a[lane]); });
 }
 
-// Where a side of a comparison is finite; a constant has no input for that.
-LaneMask finite_side(const Instruction& instruction, uint32_t block, size_t input) {
-  const Operand& operand = instruction.inputs[input];
-  return operand.base == nullptr ? kAllLanes : operand.at<Condition>(block)->value;
+// A side of a comparison that is a finite constant has no input that says where it is finite, because it is everywhere.
+bool is_constant(const Instruction& instruction, size_t side) {
+  return instruction.inputs[2 + side].base == nullptr;
 }
 
-// A comparison is known where both sides are finite.
+LaneMask finite_side(const Instruction& instruction, uint32_t block, size_t side) {
+  return is_constant(instruction, side) ? kAllLanes
+                                        : instruction.inputs[2 + side].at<Condition>(block)->value;
+}
+
+// A comparison is known where both sides are finite. `mask` packs 64 lanes, `f` compares one.
 template <typename Mask, typename F>
 void compare(const Instruction& instruction, uint32_t block, LaneMask lanes, Mask mask, F f) {
   const double* a = instruction.inputs[0].at<double>(block);
   const double* b = instruction.inputs[1].at<double>(block);
   Condition& out = *instruction.output.at<Condition>(block);
-  const LaneMask known = finite_side(instruction, block, 2) & finite_side(instruction, block, 3) & lanes;
+  const LaneMask known = finite_side(instruction, block, 0) & finite_side(instruction, block, 1) & lanes;
   LaneMask value = 0;
-  if (std::popcount(lanes) < kSparseLanes) {
+  if (few(lanes)) {
     for_each_lane(lanes, [&](uint32_t lane) { value |= static_cast<LaneMask>(f(a[lane], b[lane])) << lane; });
+  } else if (is_constant(instruction, 1)) {
+    value = mask(simd::EachLane{a}, simd::AllLanes(b[0]));
+  } else if (is_constant(instruction, 0)) {
+    value = mask(simd::AllLanes(a[0]), simd::EachLane{b});
   } else {
-    value = mask(a, b);
+    value = mask(simd::EachLane{a}, simd::EachLane{b});
   }
   out.known = (out.known & ~lanes) | known;
   out.value = (out.value & ~lanes) | (value & known);
@@ -58,7 +72,7 @@ void find_finite(const Instruction& instruction, uint32_t block, LaneMask lanes)
   const double* a = instruction.inputs[0].at<double>(block);
   Condition& out = *instruction.output.at<Condition>(block);
   LaneMask finite = 0;
-  if (std::popcount(lanes) < kSparseLanes) {
+  if (few(lanes)) {
     for_each_lane(lanes,
                   [&](uint32_t lane) { finite |= static_cast<LaneMask>(a[lane] - a[lane] == 0.0) << lane; });
   } else {
@@ -123,17 +137,23 @@ bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask 
       arithmetic(instruction, block, lanes, [](double a, double b) { return math::max(a, b); });
       return true;
     case NodeOp::less:
-      compare(instruction, block, lanes, simd::less, [](double a, double b) { return a < b; });
+      compare(
+          instruction, block, lanes, [](auto a, auto b) { return simd::less(a, b); },
+          [](double a, double b) { return a < b; });
       return true;
     case NodeOp::less_equal:
-      compare(instruction, block, lanes, simd::less_equal, [](double a, double b) { return a <= b; });
+      compare(
+          instruction, block, lanes, [](auto a, auto b) { return simd::less_equal(a, b); },
+          [](double a, double b) { return a <= b; });
       return true;
     case NodeOp::equal:
-      compare(instruction, block, lanes, simd::equal, [](double a, double b) { return a == b; });
+      compare(
+          instruction, block, lanes, [](auto a, auto b) { return simd::equal(a, b); },
+          [](double a, double b) { return a == b; });
       return true;
     case NodeOp::not_equal:
       compare(
-          instruction, block, lanes, [](const double* a, const double* b) { return ~simd::equal(a, b); },
+          instruction, block, lanes, [](auto a, auto b) { return ~simd::equal(a, b); },
           [](double a, double b) { return a != b; });
       return true;
     case NodeOp::finite_of: find_finite(instruction, block, lanes); return true;

@@ -43,11 +43,20 @@ TEST(Simd, MasksAreTheComparisonsLaneByLane) {
       a[lane] = kValues[random() % std::size(kValues)];
       b[lane] = kValues[random() % std::size(kValues)];
     }
+    const simd::EachLane each_a{a};
+    const simd::EachLane each_b{b};
+    const double one = b[0];
+    const simd::AllLanes same(one);
     for (uint32_t lane = 0; lane < kLanes; ++lane) {
-      ASSERT_EQ(simd::less(a, b) >> lane & 1, a[lane] < b[lane]);
-      ASSERT_EQ(simd::less_equal(a, b) >> lane & 1, a[lane] <= b[lane]);
-      ASSERT_EQ(simd::equal(a, b) >> lane & 1, a[lane] == b[lane]);
+      ASSERT_EQ(simd::less(each_a, each_b) >> lane & 1, a[lane] < b[lane]);
+      ASSERT_EQ(simd::less(each_a, same) >> lane & 1, a[lane] < one);
+      ASSERT_EQ(simd::less(same, each_a) >> lane & 1, one < a[lane]);
+      ASSERT_EQ(simd::less_equal(each_a, each_b) >> lane & 1, a[lane] <= b[lane]);
+      ASSERT_EQ(simd::less_equal(same, each_a) >> lane & 1, one <= a[lane]);
+      ASSERT_EQ(simd::equal(each_a, each_b) >> lane & 1, a[lane] == b[lane]);
+      ASSERT_EQ(simd::equal_to(a, one) >> lane & 1, a[lane] == one);
       ASSERT_EQ(simd::finite(a) >> lane & 1, std::isfinite(a[lane]));
+      ASSERT_EQ(simd::within(a, 1) >> lane & 1, a[lane] <= 1 && a[lane] >= -1);
     }
   }
 }
