@@ -7,7 +7,7 @@
 namespace tickscan::market {
 
 KlineRing::Read KlineRing::read(uint32_t n, int32_t revision, Kline* out) const {
-  for (uint32_t field = 0; field < kKlineFields; ++field) out->fields[field] = entry(field, n).load();
+  copy(n, out->fields, 1);
   return check(n, revision);
 }
 

@@ -39,6 +39,15 @@ class KlineRing {
   // Copies kline `n` if it still is what it was at `revision`.
   Read read(uint32_t n, int32_t revision, Kline* out) const;
 
+  // The two halves of a read, for many series at a time. Field f goes to out[f · field_stride]; the copy counts only if
+  // a check that comes after it says so.
+  void copy(uint32_t n, double* out, size_t field_stride) const {
+    for (uint32_t field = 0; field < kKlineFields; ++field)
+      out[field * field_stride] = entry(field, n).load();
+  }
+  // Whether kline n, and so every later one, was whole throughout.
+  [[nodiscard]] Read check(uint32_t n, int32_t revision) const;
+
   // Copies klines n … n + count − 1, all or none: of the fields in `fields` (a bit each) the one of kline n + k goes to
   // out[k · kline_stride + field · field_stride].
   Read read_run(uint32_t n, uint32_t count, int32_t revision, uint32_t fields, double* out,
@@ -53,8 +62,6 @@ class KlineRing {
   void overwrite(uint32_t n, const Kline& kline);
 
  private:
-  // After a copy: whether kline n, and so every later one, was whole throughout.
-  [[nodiscard]] Read check(uint32_t n, int32_t revision) const;
   [[nodiscard]] SharedDouble& entry(uint32_t field, uint32_t n) const {
     return columns_[size_t{field} * capacity_ + n % capacity_];
   }

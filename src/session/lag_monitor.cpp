@@ -97,6 +97,10 @@ double LagMonitor::close_time(const scan::SeriesLanes& series, uint32_t slot, ui
   const market::KlineRing ring = store_.ring(slot, interval);
   const uint32_t visible = series.visible[lane];
   const int64_t place = int64_t{visible} - (series.fed(lane) - n);
+  // Nearly always it is the kline that was stepped last, whose time lies beside those of its neighbours.
+  if (place + 1 == int64_t{series.cursor[lane]}) {
+    return series.closed[market::kline_open_time][lane] + lengths_ms_[interval];
+  }
   // What the ring keeps no longer was at least as many intervals earlier.
   int64_t kept = std::max<int64_t>(place, ring.oldest(visible));
   for (; kept < visible; ++kept) {
