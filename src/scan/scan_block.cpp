@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/assert.h"
+#include "base/whole_word.h"
 #include "scan/execute.h"
 #include "scan/ingest.h"
 #include "scan/scan.h"
@@ -22,7 +23,7 @@ void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decid
   for (const TimelineId id : programs_.order) step_timeline(id, index, stepper, limits);
   refresh_now(store_, index, block);
   look(index, thread, stepper, limits);
-  store_.suspect(thread).store(0, std::memory_order_relaxed);
+  store_whole(store_.suspect(thread), 0);
   if (!decide) return;
   // A series that could not be read has left its row.
   LaneMask updated = 0;
@@ -106,21 +107,28 @@ LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, cons
     due |= lane_bit(lane);
     decided[lane] = close_times[lane];
   });
+  if (due == 0) return due;
+  // Lanes with one close time are decided together, and all traders decide the same groups.
+  struct Group {
+    LaneMask lanes;
+    Decision decision;
+  };
+  Group groups[kLanes];
+  uint32_t count = 0;
+  for (LaneMask left = due; left != 0; ++count) {
+    const auto first = static_cast<uint32_t>(std::countr_zero(left));
+    LaneMask same = 0;
+    for_each_lane(left, [&](uint32_t lane) {
+      const bool equal = close_times[lane] == close_times[first] && (late >> lane & 1) == (late >> first & 1);
+      same |= static_cast<LaneMask>(equal) << lane;
+    });
+    groups[count] = {same, {close_times[first], (late >> first & 1) != 0}};
+    left &= ~same;
+  }
   for (const uint32_t trader : close_traders_[id]) {
     if (traders_[trader].fresh) continue;
-    const Condition& condition = *traders_[trader].condition.at<Condition>(index);
-    LaneMask left = due;
-    while (left != 0) {
-      const auto first = static_cast<uint32_t>(std::countr_zero(left));
-      LaneMask same = 0;
-      for_each_lane(left, [&](uint32_t lane) {
-        const bool equal =
-            close_times[lane] == close_times[first] && (late >> lane & 1) == (late >> first & 1);
-        same |= static_cast<LaneMask>(equal) << lane;
-      });
-      record(trader, index, same, condition.value, {close_times[first], (late >> first & 1) != 0});
-      left &= ~same;
-    }
+    const LaneMask truth = traders_[trader].condition.at<Condition>(index)->value;
+    for (uint32_t i = 0; i < count; ++i) record(trader, index, groups[i].lanes, truth, groups[i].decision);
   }
   return due;
 }
@@ -188,7 +196,7 @@ void Scan::run_now(uint32_t index, uint32_t thread) {
     const LaneMask lanes = instruction.fresh ? block.active & ~block.broken : due.in(instruction.rows);
     if (lanes == 0) continue;
     const LaneMask live = instruction.kernel == nullptr ? 0 : lanes & block.series[instruction.clock].live;
-    suspect.store(instruction.owner, std::memory_order_relaxed);
+    store_whole(suspect, instruction.owner);
     execute_now(instruction, index, lanes, live);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/whole_word.h"
 #include "scan/execute.h"
 
 namespace tickscan::scan {
@@ -155,16 +156,19 @@ LaneMask Stepper::gather(const StepProgram& program, uint32_t interval, LaneMask
   auto* fields = program.lanes[interval].at<double>(block_index_);
   SeriesLanes& series = block_.series[interval];
   LaneMask taken = 0;
+  // All copies, then all checks: a check is a read-modify-write, which waits for every load before it, so that copies
+  // between checks would miss the cache one after another.
+  for_each_lane(lanes,
+                [&](uint32_t lane) { ring(lane, interval).copy(cursors[lane], fields + lane, kLanes); });
   for_each_lane(lanes, [&](uint32_t lane) {
-    market::Kline kline;
-    const auto read = ring(lane, interval).read(cursors[lane], series.revision[lane], &kline);
-    if (read != market::KlineRing::Read::ok) {
-      broken(interval, lane);
+    const auto read = ring(lane, interval).check(cursors[lane], series.revision[lane]);
+    if (read == market::KlineRing::Read::ok) {
+      taken |= lane_bit(lane);
       return;
     }
-    for (uint32_t field = 0; field < market::kKlineFields; ++field)
-      fields[field * kLanes + lane] = kline.fields[field];
-    taken |= lane_bit(lane);
+    // What was copied may be torn, and is read by nobody before the lane is built anew; it shall not look like a kline.
+    for (uint32_t field = 0; field < market::kKlineFields; ++field) fields[field * kLanes + lane] = kUnknown;
+    broken(interval, lane);
   });
   return taken;
 }
@@ -172,7 +176,7 @@ LaneMask Stepper::gather(const StepProgram& program, uint32_t interval, LaneMask
 void Stepper::step(const StepProgram& program, uint32_t interval, LaneMask lanes) {
   if (lanes == 0) return;
   for (const Instruction& instruction : program.steps[interval]) {
-    suspect_.store(instruction.owner, std::memory_order_relaxed);
+    store_whole(suspect_, instruction.owner);
     execute_step(instruction, block_index_, lanes);
   }
 }
