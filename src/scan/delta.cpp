@@ -60,11 +60,11 @@ void read_columns(const Trader& trader, uint32_t block, uint32_t lane, std::vect
   }
 }
 
-void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> blocks, double now_ms,
-                       PackedDeltas* out) {
+void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> results, uint32_t blocks,
+                       double now_ms, PackedDeltas* out) {
   out->words.clear();
   out->values.clear();
-  gather(traders, blocks);
+  gather(traders, results);
   const auto same_item = [](const Entry& a, const Entry& b) {
     return a.time == b.time && a.trader == b.trader && a.late == b.late;
   };
@@ -76,7 +76,7 @@ void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> b
     // A trader's first item is a snapshot, and one that is wanted too says as much. Otherwise changes are never hidden in
     // a snapshot, because nobody acts on what a snapshot lists.
     if (trader.announced || !trader.snapshot_wanted) {
-      pack_item({entries_.data() + first, end - first}, trader, blocks, out);
+      pack_item({entries_.data() + first, end - first}, trader, out);
     }
     first = end;
   }
@@ -87,12 +87,14 @@ void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> b
   }
 }
 
-void DeltaPacker::gather(std::span<Trader> traders, std::span<const BlockResult> blocks) {
+void DeltaPacker::gather(std::span<Trader> traders, std::span<const BlockResult> results) {
   entries_.clear();
   bool any_first = false;
-  for (uint32_t block = 0; block < blocks.size(); ++block) {
-    for (const Change& change : blocks[block].changes) {
-      entries_.push_back({change.time, change.trader, change.late, block, &change});
+  for (const BlockResult& result : results) {
+    const bool after = &result == &results.back();
+    for (const Change& change : result.changes) {
+      const double* values = result.values.data() + change.first_value;
+      entries_.push_back({change.time, change.trader, change.late, after, &change, values});
       any_first = any_first || change.first;
     }
   }
@@ -108,28 +110,30 @@ void DeltaPacker::gather(std::span<Trader> traders, std::span<const BlockResult>
   }
 }
 
-void DeltaPacker::pack_item(std::span<const Entry> group, Trader& trader, std::span<const BlockResult> blocks,
-                            PackedDeltas* out) {
+void DeltaPacker::pack_item(std::span<const Entry> group, Trader& trader, PackedDeltas* out) {
   const int32_t flags = (trader.announced ? 0 : kDeltaSnapshot) | (group[0].late ? kDeltaLate : 0);
   Item item(group[0].trader, flags, static_cast<uint32_t>(trader.columns.size()), group[0].time, out);
   for (const Entry& entry : group) {
-    const double* values = blocks[entry.block].values.data() + entry.change->first_value;
+    const uint32_t first = entry.change->block * kLanes;
+    const double* values = entry.values;
     for_each_lane(entry.change->entered, [&](uint32_t lane) {
-      item.enter(entry.block * kLanes + lane);
+      item.enter(first + lane);
+      if (trader.columns.empty()) return;
       out->values.insert(out->values.end(), values, values + trader.columns.size());
       values += trader.columns.size();
     });
   }
   for (const Entry& entry : group) {
-    for_each_lane(entry.change->left, [&](uint32_t lane) { item.leave(entry.block * kLanes + lane); });
+    const uint32_t first = entry.change->block * kLanes;
+    for_each_lane(entry.change->left, [&](uint32_t lane) { item.leave(first + lane); });
   }
   trader.announced = true;
 }
 
-void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, std::span<const BlockResult> blocks,
-                                double now_ms, PackedDeltas* out) {
+void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, uint32_t blocks, double now_ms,
+                                PackedDeltas* out) {
   Item item(index, kDeltaSnapshot, static_cast<uint32_t>(trader.columns.size()), now_ms, out);
-  for (uint32_t block = 0; block < blocks.size(); ++block) {
+  for (uint32_t block = 0; block < blocks; ++block) {
     for_each_lane(trader.matches[block], [&](uint32_t lane) {
       item.enter(block * kLanes + lane);
       read_columns(trader, block, lane, &out->values);

@@ -32,17 +32,17 @@ struct PackedDeltas {
 
 class DeltaPacker {
  public:
-  // `now_ms` is the time of items that no kline's close decides.
-  void pack(std::span<Trader> traders, std::span<const BlockResult> blocks, double now_ms, PackedDeltas* out);
+  // `results` of the blocks, then of what was decided after them. `now_ms` is the time of items that no kline's close
+  // decides.
+  void pack(std::span<Trader> traders, std::span<const BlockResult> results, uint32_t blocks, double now_ms,
+            PackedDeltas* out);
 
  private:
   using Entry = ChangeEntry;
 
-  void gather(std::span<Trader> traders, std::span<const BlockResult> blocks);
-  void pack_item(std::span<const Entry> group, Trader& trader, std::span<const BlockResult> blocks,
-                 PackedDeltas* out);
-  void pack_snapshot(uint32_t index, Trader& trader, std::span<const BlockResult> blocks, double now_ms,
-                     PackedDeltas* out);
+  void gather(std::span<Trader> traders, std::span<const BlockResult> results);
+  void pack_item(std::span<const Entry> group, Trader& trader, PackedDeltas* out);
+  void pack_snapshot(uint32_t index, Trader& trader, uint32_t blocks, double now_ms, PackedDeltas* out);
 
   std::vector<Entry> entries_;       // kept for its capacity
   std::vector<double> first_times_;  // by trader: the newest time of its first decision in this cycle

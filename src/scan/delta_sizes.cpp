@@ -24,11 +24,11 @@ uint64_t count_matches(const Trader& trader, uint32_t blocks) {
 
 }  // namespace
 
-DeltaSizes DeltaSizer::count(std::span<const Trader> traders, std::span<const BlockResult> blocks,
+DeltaSizes DeltaSizer::count(std::span<const Trader> traders, std::span<const BlockResult> results,
                              uint64_t delta_bytes) {
   DeltaSizes sizes;
-  for (const BlockResult& block : blocks) {
-    for (const Change& change : block.changes) {
+  for (const BlockResult& result : results) {
+    for (const Change& change : result.changes) {
       const auto entered = static_cast<uint64_t>(std::popcount(change.entered));
       const auto left = static_cast<uint64_t>(std::popcount(change.left));
       const uint64_t bytes = entry_bytes(traders[change.trader]);

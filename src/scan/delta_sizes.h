@@ -21,7 +21,7 @@ struct DeltaSizes {
 class DeltaSizer {
  public:
   // The cycle's changes, and what all traders match after them. `delta_bytes` is of the packed message.
-  DeltaSizes count(std::span<const Trader> traders, std::span<const BlockResult> blocks,
+  DeltaSizes count(std::span<const Trader> traders, std::span<const BlockResult> results,
                    uint64_t delta_bytes);
 
   // Matches that come or go without a change: with a trader that is removed, or columns that are others now.

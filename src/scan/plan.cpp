@@ -106,12 +106,18 @@ bool Plan::allocate(Node& node) {
     return true;
   }
   if (node.key.op <= NodeOp::output) return true;
-  const size_t outputs =
-      node.type == filter::Type::condition ? sizeof(Condition) : kArrayBytes * node.output_count;
-  node.now_offset = outputs;
-  node.state_offset = 2 * outputs;
-  node.stride = node.state_offset + (node.stateful() ? node.kernel->state_bytes(node.key.params.data()) : 0);
-  node.memory = arena_.allocate(node.stride * blocks_);
+  if (node.type == filter::Type::condition) {
+    TICKSCAN_ASSERT(!node.stateful());
+    node.output_bytes = node.stride = sizeof(Condition);
+    node.now_offset = sizeof(Condition) * blocks_;
+    node.memory = arena_.allocate(2 * node.now_offset);
+  } else {
+    node.output_bytes = node.now_offset = kArrayBytes * node.output_count;
+    node.state_offset = 2 * node.output_bytes;
+    node.state_bytes = node.stateful() ? node.kernel->state_bytes(node.key.params.data()) : 0;
+    node.stride = node.state_offset + node.state_bytes;
+    node.memory = arena_.allocate(node.stride * blocks_);
+  }
   if (node.memory == nullptr) return false;
   // Unknown everywhere: also in lanes whose symbol comes later.
   Instruction both;

@@ -59,8 +59,12 @@ struct Node {
   int32_t owner = 0;               // the first trader that it is for, handle + 1
   uint32_t refs[2] = {0, 0};       // by Way
   bool fresh[2] = {false, false};  // by Way: not computed yet
-  std::byte* memory = nullptr;     // per block: closed outputs, now outputs, state
+  // Numbers, per block: closed outputs, now outputs, state. Conditions: closed ones of all blocks, then now ones of all
+  // blocks, so that logic over many blocks reads neighbouring words (logic.h).
+  std::byte* memory = nullptr;
   size_t stride = 0;
+  size_t output_bytes = 0;  // of a block, either way
+  size_t state_bytes = 0;
   size_t now_offset = 0;
   size_t state_offset = 0;
   const indicator::Kernel* kernel = nullptr;

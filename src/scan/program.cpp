@@ -16,7 +16,9 @@ constexpr size_t kCursorBytes = sizeof(SeriesLanes::cursor);
 
 Operand offset(Operand operand, size_t bytes) { return {operand.base + bytes, operand.stride}; }
 
-size_t outputs_bytes(const Node& node) { return node.now_offset; }
+bool is_logic(NodeOp op) {
+  return op == NodeOp::logical_and || op == NodeOp::logical_or || op == NodeOp::logical_not;
+}
 
 }  // namespace
 
@@ -147,7 +149,7 @@ Programs ProgramCompiler::compile(uint32_t threads) const {
     programs.timelines[node.key.timeline].steps[node.clock].push_back(step);
     if (node.fresh[static_cast<uint8_t>(Way::closed)]) fresh[node.key.timeline].push_back(id);
   }
-  for (const NodeId id : running(Way::now)) programs.now.push_back(now_instruction(plan_.node(id)));
+  add_now(&programs);
   for (const TimelineId id : programs.order) {
     if (!fresh[id].empty() || timelines[id].fresh)
       programs.warm_ups.push_back(warm_up(id, fresh[id], threads));
@@ -159,6 +161,40 @@ Programs ProgramCompiler::compile(uint32_t threads) const {
   }
   programs.saved.assign(threads, std::vector<std::byte>(saved_bytes));
   return programs;
+}
+
+LogicStep ProgramCompiler::logic_step(const Node& node) const {
+  const auto words = [&](NodeId id) { return id == kNoNode ? nullptr : now_of(id).at<Condition>(0); };
+  LogicStep made;
+  made.op = node.key.op;
+  made.fresh = node.fresh[static_cast<uint8_t>(Way::now)];
+  made.rows = node.rows;
+  const auto& inputs = node.inputs_of(Way::now);
+  made.a = words(inputs[0]);
+  made.b = words(inputs[1]);
+  made.out = reinterpret_cast<Condition*>(node.memory + node.now_offset);
+  return made;
+}
+
+// Logic that nothing but logic and decisions reads comes after the blocks; all else is computed within them.
+void ProgramCompiler::add_now(Programs* programs) const {
+  const std::vector<NodeId> ordered = running(Way::now);
+  std::vector<bool> within(plan_.nodes().size(), false);
+  for (auto id = ordered.rbegin(); id != ordered.rend(); ++id) {
+    const Node& node = plan_.node(*id);
+    within[*id] = within[*id] || !is_logic(node.key.op);
+    if (!within[*id]) continue;
+    for (const NodeId input : node.inputs_of(Way::now)) {
+      if (input != kNoNode) within[input] = true;
+    }
+  }
+  for (const NodeId id : ordered) {
+    if (within[id]) {
+      programs->now.push_back(now_instruction(plan_.node(id)));
+    } else {
+      programs->logic.push_back(logic_step(plan_.node(id)));
+    }
+  }
 }
 
 std::vector<LookAhead> ProgramCompiler::look_aheads(std::span<const NodeId> stepped) const {
@@ -174,9 +210,8 @@ std::vector<LookAhead> ProgramCompiler::look_aheads(std::span<const NodeId> step
       const Node& node = plan_.node(step);
       if (node.key.timeline != id) continue;
       read_live = read_live || node.refs_of(Way::now) > 0;
-      one.regions.push_back({{node.memory, node.stride}, node.now_offset});
-      one.regions.push_back(
-          {{node.memory + node.state_offset, node.stride}, node.stride - node.state_offset});
+      one.regions.push_back({{node.memory, node.stride}, node.output_bytes});
+      one.regions.push_back({{node.memory + node.state_offset, node.stride}, node.state_bytes});
     }
     if (!read_live) continue;
     for (uint32_t i = 0; i < lanes_.interval_count; ++i) {
@@ -231,8 +266,7 @@ StepProgram ProgramCompiler::beside(TimelineId id, std::span<const NodeId> steps
   for (const NodeId step : steps) {
     const Node& node = plan_.node(step);
     const bool is_own = std::find(own.begin(), own.end(), step) != own.end();
-    const size_t state_bytes = node.stride - node.state_offset;
-    if (!is_own) overlay.nodes[step] = take(outputs_bytes(node) + state_bytes);
+    if (!is_own) overlay.nodes[step] = take(node.output_bytes + node.state_bytes);
     if (scratch == nullptr) continue;  // there are no addresses yet, and an offset from none is undefined
     for (const NodeId input : node.key.inputs) {
       if (input == kNoNode || plan_.node(input).key.op != NodeOp::series) continue;
@@ -244,7 +278,7 @@ StepProgram ProgramCompiler::beside(TimelineId id, std::span<const NodeId> steps
       made.state = {node.memory + node.state_offset, node.stride};
     } else {
       made.output = {overlay.nodes[step], 0};
-      made.state = {overlay.nodes[step] + outputs_bytes(node), 0};
+      made.state = {overlay.nodes[step] + node.output_bytes, 0};
     }
     program.steps[node.clock].push_back(made);
   }

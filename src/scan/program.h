@@ -10,6 +10,7 @@
 
 #include "scan/block.h"
 #include "scan/instruction.h"
+#include "scan/logic.h"
 #include "scan/plan.h"
 
 namespace tickscan::scan {
@@ -45,7 +46,8 @@ struct LookAhead {
 struct Programs {
   std::vector<StepProgram> timelines;  // by TimelineId; intervals = 0 where unused
   std::vector<TimelineId> order;       // the used ones
-  std::vector<Instruction> now;
+  std::vector<Instruction> now;        // by block
+  std::vector<LogicStep> logic;        // what decisions alone read, after all blocks
   std::vector<WarmUp> warm_ups;
   std::vector<LookAhead> look_aheads;
   std::vector<std::vector<std::byte>> saved;  // by thread: room for the regions of all look-aheads
@@ -71,6 +73,8 @@ class ProgramCompiler {
   [[nodiscard]] std::vector<NodeId> running(Way way) const;
   [[nodiscard]] Instruction step_instruction(const Node& node, const Overlay* overlay) const;
   [[nodiscard]] Instruction now_instruction(const Node& node) const;
+  [[nodiscard]] LogicStep logic_step(const Node& node) const;
+  void add_now(Programs* programs) const;
   [[nodiscard]] Operand closed_of(NodeId id, const Overlay* overlay) const;
   [[nodiscard]] StepProgram skeleton(TimelineId id) const;
   [[nodiscard]] StepProgram beside(TimelineId id, std::span<const NodeId> steps, std::span<const NodeId> own,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 
 #include "base/assert.h"
 #include "market/audit.h"
@@ -43,7 +44,8 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
       plan_(arena, timelines_, blocks_count_, store.layout().max_klines),
       compiler_(plan_, market_lanes(blocks_, series_, static_cast<uint32_t>(lengths_ms.size()))),
       traders_(max_traders),
-      results_(blocks_count_),
+      due_lanes_(blocks_count_),
+      results_(blocks_count_ + 1),
       wakes_(blocks_count_),
       pool_(threads) {
   const auto interval_count = static_cast<uint32_t>(lengths_ms.size());
@@ -100,6 +102,7 @@ void Scan::deactivate(uint32_t slot) {
     trader.matches[index] &= ~bit;
     Change change;
     change.trader = number;
+    change.block = index;
     change.left = bit;
     removed_.emplace_back(index, change);
   }
@@ -115,6 +118,8 @@ void Scan::compile() {
     if (traders_[index].in_use) plan_.own(traders_[index].expression, static_cast<int32_t>(index) + 1);
   }
   programs_ = compiler_.compile(pool_.threads());
+  due_lanes_.clear();
+  for (LogicStep& step : programs_.logic) step.due = due_lanes_.add(step.rows, step.fresh);
   close_traders_.assign(programs_.timelines.size(), {});
   tick_traders_.clear();
   gated_traders_.clear();
@@ -133,7 +138,9 @@ void Scan::compile() {
       continue;
     }
     Gate* gate = one.gate.empty() ? nullptr : &traders_[index].gate;
-    tick_traders_.push_back({index, one.expression.rows, one.fresh, one.condition, one.matches, gate});
+    const uint32_t rows = one.expression.rows;
+    tick_traders_.push_back({index, rows, one.fresh, due_lanes_.add(rows, one.fresh),
+                             one.condition.at<Condition>(0), one.matches, gate});
     if (gate != nullptr) gated_traders_.push_back(index);
   }
 }
@@ -267,6 +274,9 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
   const uint32_t* items = due_.data() + next_due_;
   const auto work = [&](uint32_t item, uint32_t thread) { scan_block(items[item], thread, cycle_ms_, true); };
   pool_.run(end - static_cast<uint32_t>(next_due_), work, kInlineBelow);
+  const std::span<const uint32_t> done(items, end - next_due_);
+  compute_logic(done);
+  decide_ticks(done, cycle_ms_);
   next_due_ = end;
   CycleReport report;
   report.repaired = repaired;
@@ -276,7 +286,7 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
     sweep_.run(store_, blocks_);
   }
   before_deltas();
-  packer_.pack(traders_, results_, cycle_ms_, &deltas_);
+  packer_.pack(traders_, results_, blocks_count_, cycle_ms_, &deltas_);
   report.sizes = sizer_.count(
       traders_, results_, deltas_.words.size() * sizeof(int32_t) + deltas_.values.size() * sizeof(double));
   for (const BlockResult& result : results_) {
@@ -332,6 +342,9 @@ Status Scan::evaluate(const filter::Tree& tree, uint32_t base, std::vector<doubl
   for (Block& block : blocks_) std::fill_n(block.dirty, kMaxRows, LaneMask{0});
   const auto work = [&](uint32_t item, uint32_t thread) { scan_block(item, thread, 0, false); };
   pool_.run(blocks_count_, work, kInlineBelow);
+  std::vector<uint32_t> all(blocks_count_);
+  std::iota(all.begin(), all.end(), 0U);
+  compute_logic(all);
   const NodeId root = added.value().roots[0];
   Trader probe;
   probe.columns.push_back(compiler_.now_of(root));

@@ -1,5 +1,5 @@
-// What one pool thread does for one block in a cycle: ingest, warm up, step, decide closes, compute now,
-// decide ticks. Everything it writes belongs to the block.
+// What one pool thread does for one block in a cycle: ingest, warm up, step, decide closes, compute now. Everything it
+// writes belongs to the block. What comes after the blocks stands in scan_decide.cpp.
 #include <algorithm>
 #include <cstring>
 
@@ -36,7 +36,6 @@ void Scan::scan_block(uint32_t index, uint32_t thread, double now_ms, bool decid
       if (traders_[trader].fresh) decide_first_close(traders_[trader], trader, index);
     }
   }
-  decide_ticks(index, now_ms);
   for (const uint32_t trader : leaving_traders_) leave(trader, index, now_ms);
   results_[index].broken = block.broken;
   put_back(store_, index, block, block.broken);
@@ -128,7 +127,8 @@ LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, cons
   for (const uint32_t trader : close_traders_[id]) {
     if (traders_[trader].fresh) continue;
     const LaneMask truth = traders_[trader].condition.at<Condition>(index)->value;
-    for (uint32_t i = 0; i < count; ++i) record(trader, index, groups[i].lanes, truth, groups[i].decision);
+    for (uint32_t i = 0; i < count; ++i)
+      record(trader, index, groups[i].lanes, truth, groups[i].decision, results_[index]);
   }
   return due;
 }
@@ -149,7 +149,7 @@ void Scan::decide_first_close(Trader& trader, uint32_t number, uint32_t index) {
   results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
   // Without a kline nothing is true: what an updated trader matched before leaves there too.
   record(number, index, block.active & ~block.broken, trader.condition.at<Condition>(index)->value & due,
-         {newest, false, true, close_times});
+         {newest, false, true, close_times}, results_[index]);
 }
 
 void Scan::look(uint32_t index, uint32_t thread, Stepper& stepper, const Stepping& limits) {
@@ -199,56 +199,6 @@ void Scan::run_now(uint32_t index, uint32_t thread) {
     store_whole(suspect, instruction.owner);
     execute_now(instruction, index, lanes, live);
   }
-}
-
-void Scan::decide_ticks(uint32_t index, double now_ms) {
-  const Block& block = blocks_[index];
-  DueLanes due_in(block);
-  uint64_t filters_run = 0;
-  for (const TickTrader& trader : tick_traders_) {
-    LaneMask due = trader.fresh ? block.active & ~block.broken : due_in.in(trader.rows);
-    if (trader.gate != nullptr) {
-      const LaneMask dirty = trader.fresh ? block.active : block.dirty_in(trader.rows);
-      due = trader.gate->due(index, dirty, ~block.broken);
-    }
-    if (due == 0) continue;
-    filters_run += static_cast<uint64_t>(std::popcount(due));
-    const LaneMask truth = trader.condition.at<Condition>(index)->value;
-    // A gate remembers what is true and may not match yet, so it is asked even where nothing changed.
-    if (trader.gate == nullptr && ((truth ^ trader.matches[index]) & due) == 0) continue;
-    record(trader.number, index, due, truth, {now_ms});
-  }
-  results_[index].filters_run += filters_run;
-}
-
-// A trader that was switched off matches nothing any more.
-void Scan::leave(uint32_t number, uint32_t index, double now_ms) {
-  record(number, index, kAllLanes, 0, {now_ms, false, true});
-}
-
-void Scan::record(uint32_t number, uint32_t index, LaneMask lanes, LaneMask truth, const Decision& decision) {
-  Trader& trader = traders_[number];
-  LaneMask& before = trader.matches[index];
-  LaneMask matches = truth;
-  if (!trader.gate.empty()) {
-    matches = decision.lane_times != nullptr
-                  ? trader.gate.admit(index, lanes, truth, before, decision.lane_times)
-                  : trader.gate.admit(index, lanes, truth, before, decision.time);
-  }
-  const LaneMask changed = (before ^ matches) & lanes;
-  if (changed == 0) return;
-  BlockResult& result = results_[index];
-  Change change;
-  change.trader = number;
-  change.late = decision.late;
-  change.first = decision.first;
-  change.time = decision.time;
-  change.entered = changed & matches;
-  change.left = changed & before;
-  change.first_value = static_cast<uint32_t>(result.values.size());
-  for_each_lane(change.entered, [&](uint32_t lane) { read_columns(trader, index, lane, &result.values); });
-  result.changes.push_back(change);
-  before ^= changed;
 }
 
 }  // namespace tickscan::scan

@@ -44,15 +44,17 @@ struct TickTrader {
   uint32_t number;
   uint32_t rows;
   bool fresh;
-  Operand condition;
+  uint32_t due;                // both in the table of due lanes
+  const Condition* condition;  // by block
   LaneMask* matches;
   Gate* gate;  // nullptr: none
 };
 
-// What a block found out about one trader at one time. Column values of the entered symbols stand in the
-// block's values from `first_value` on, symbol by symbol.
+// What was found out about one trader at one time in a block. Column values of the entered symbols stand in the
+// result's values from `first_value` on, symbol by symbol.
 struct Change {
   uint32_t trader = 0;
+  uint32_t block = 0;
   bool late = false;
   bool first = false;  // of the trader's first decision, which is one item whatever the lanes' times
   double time = 0;
@@ -61,7 +63,7 @@ struct Change {
   uint32_t first_value = 0;
 };
 
-// One per block, reused in every cycle.
+// One per block, and one of the decisions that come after the blocks; reused in every cycle.
 // Cache lines of its own: neighbours are written by other threads.
 struct alignas(64) BlockResult {
   std::vector<Change> changes;
