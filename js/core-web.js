@@ -29,7 +29,8 @@ export function isPoolWorker() {
  * @property {((message: any) => void) | null} onmessage
  * @property {((error: Error & { code: string }) => void) | null} onerror
  * @property {() => void} close
- * @property {(name: string) => void} holdLock holds a Web Lock until the worker ends, where there are any
+ * @property {(name: string) => Promise<void> | void} holdLock holds a Web Lock until the worker ends, where there are
+ *   any; resolves when it is held
  */
 
 /** @returns {EngineScope} */
@@ -40,14 +41,26 @@ export function engineScope() {
     onmessage: null,
     onerror: null,
     close: () => self.close(),
-    holdLock: (name) => {
-      // Never resolved: the browser releases the lock when the worker ends, whatever ends it.
-      void self.navigator.locks?.request(name, () => new Promise(() => {}))
-    },
+    holdLock,
   }
   self.onmessage = (event) => scope.onmessage?.(event.data)
   self.onmessageerror = () => scope.onerror?.(codedError('E_CLONE', 'a message could not be read'))
   return scope
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+async function holdLock(name) {
+  const { locks } = self.navigator
+  if (!locks) return
+  await new Promise((resolve) => {
+    // What it waits for never comes: the browser releases the lock when the worker ends, whatever ends it.
+    const hold = () => new Promise(() => resolve(undefined))
+    // Where the worker may hold none, the client may ask for none either.
+    locks.request(name, hold).catch(resolve)
+  })
 }
 
 /**

@@ -43,7 +43,7 @@ import { packSignals } from './signals.js'
  * @property {(run: () => void) => void} [soon] calls back after messages had their turn; without it a timer does
  * @property {import('./cadence.js').CadenceHost['waitAsync']} waitAsync
  * @property {() => number} heapBytes of JavaScript in this thread, 0 where nobody says
- * @property {(name: string) => void} holdLock holds a lock by which others notice the worker's end
+ * @property {(name: string) => Promise<void> | void} holdLock holds a lock by which others notice the worker's end
  */
 
 export class Engine {
@@ -168,8 +168,9 @@ export class Engine {
    */
   async #init(fields, seq) {
     if (this.#core) throw new TickscanError('E_PROTOCOL', 'INIT came twice')
-    if (fields.lock) this.#host.holdLock(fields.lock)
-    const booted = await bootCore(this.#host, fields, (cause) => this.#die(cause))
+    // Held before READY: whoever gets it after that concludes that the worker has ended.
+    const held = fields.lock && this.#host.holdLock(fields.lock)
+    const [booted] = await Promise.all([bootCore(this.#host, fields, (cause) => this.#die(cause)), held])
     const { core, memory, layout, sizes } = booted
     this.#core = core
     this.#memory = memory
