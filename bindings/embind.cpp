@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "cycle_numbers.h"
 #include "engine/engine.h"
 #include "filter/compile.h"
 #include "filter/functions.h"
@@ -29,6 +30,7 @@ using tickscan::engine::Engine;
 
 std::unique_ptr<Engine> the_engine;
 std::vector<double> values;
+tickscan::bindings::CycleRow cycle_row;
 
 double address(const void* pointer) { return static_cast<double>(reinterpret_cast<uintptr_t>(pointer)); }
 
@@ -349,33 +351,21 @@ val validate_filter(const val& from) {
   return result;
 }
 
-// One slice of a cycle; `anew`: with a new change set, whatever the last slice left included.
-val cycle(double now_ms, bool anew) {
+// One slice of a cycle; `anew`: with a new change set, whatever the last slice left included. Leaves its numbers.
+void cycle(double now_ms, bool anew) {
   using tickscan::scan::Start;
   const tickscan::engine::Cycle done = the_engine->cycle(now_ms, anew ? Start::anew : Start::go_on);
-  const tickscan::scan::PackedDeltas& deltas = the_engine->scan().deltas();
-  val result = val::object();
-  result.set("cycle", done.number);
-  result.set("epoch", done.epoch);
-  result.set("updatedSymbols", done.report.updated_symbols);
-  result.set("skippedSymbols", done.report.skipped_symbols);
-  result.set("filtersRun", static_cast<double>(done.report.filters_run));
-  result.set("filtersSkipped", static_cast<double>(done.report.filters_skipped));
-  result.set("elapsedUs", done.elapsed_us);
-  result.set("pending", done.report.pending);
-  const tickscan::scan::DeltaSizes& sizes = done.report.sizes;
-  result.set("deltaEntries", static_cast<double>(sizes.delta_entries));
-  result.set("fullEntries", static_cast<double>(sizes.full_entries));
-  result.set("deltaBytes", static_cast<double>(sizes.delta_bytes));
-  result.set("fullBytes", static_cast<double>(sizes.full_bytes));
-  result.set("damaged", done.report.ingested.damaged);
-  result.set("sessionVersion", the_engine->session().version());
-  result.set("resync", the_engine->session().resync());
-  result.set("repaired", done.report.repaired);
-  result.set("wordsOffset", address(deltas.words.data()));
-  result.set("wordsCount", static_cast<double>(deltas.words.size()));
-  result.set("valuesOffset", address(deltas.values.data()));
-  result.set("valuesCount", static_cast<double>(deltas.values.size()));
+  tickscan::bindings::fill(&cycle_row, done, *the_engine);
+}
+
+// Where a cycle leaves its numbers, and what they are called.
+val cycle_numbers() {
+  val names = val::array();
+  unsigned at = 0;
+  for (const auto& row : tickscan::bindings::kCycleNumbers) names.set(at++, std::string(row.name));
+  val result = succeeded();
+  result.set("names", names);
+  result.set("offset", address(cycle_row.data()));
   return result;
 }
 
@@ -491,6 +481,7 @@ EMSCRIPTEN_BINDINGS(tickscan) {
   emscripten::function("describeFilters", &describe_filters);
   emscripten::function("validateFilter", &validate_filter);
   emscripten::function("cycle", &cycle);
+  emscripten::function("cycleNumbers", &cycle_numbers);
   emscripten::function("evaluate", &evaluate);
   emscripten::function("series", &series);
   emscripten::function("status", &status);

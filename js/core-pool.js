@@ -7,6 +7,7 @@
  */
 
 import createCore from '#glue'
+import { withCycleResult } from './core-cycle.js'
 import { codedError } from './platform-error.js'
 
 /** What a pool worker is called; the worker file looks at its own name to know which role it has. */
@@ -69,7 +70,7 @@ export async function startCore(options, createPoolWorker) {
     for (const member of pool) member.settle()
     started = true
     poolOf.set(module, pool)
-    return module
+    return withCycleResult(module, memory)
   } catch (error) {
     for (const member of pool) member.worker.terminate()
     throw error

@@ -50,8 +50,8 @@ export class Engine {
   #host
   /** @type {any} */
   #core
-  /** @type {WebAssembly.Memory | undefined} */
-  #memory
+  /** Of the core's memory, which never grows; asking the memory for it takes long. @type {ArrayBufferLike} */
+  #buffer = new ArrayBuffer(0)
   /** @type {Record<string, number>} */
   #sizes = {}
   #threads = 0
@@ -98,7 +98,7 @@ export class Engine {
       START_SYMBOL: (fields, seq) => this.#symbols.start(fields, seq),
       REMOVE_SYMBOL: (fields, seq) => this.#symbols.remove(fields, seq),
       SNAPSHOT: (fields, seq) => this.#snapshot(fields, seq),
-      CHECKPOINT: () => this.#traders.checkpoint(/** @type {WebAssembly.Memory} */ (this.#memory).buffer),
+      CHECKPOINT: () => this.#traders.checkpoint(this.#buffer),
       RECOPY: () => ({ waiting: this.#succession?.copyAgain() ?? 0 }),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
@@ -173,7 +173,7 @@ export class Engine {
     const [booted] = await Promise.all([bootCore(this.#host, fields, (cause) => this.#die(cause)), held])
     const { core, memory, layout, sizes } = booted
     this.#core = core
-    this.#memory = memory
+    this.#buffer = memory.buffer
     this.#sizes = sizes
     this.#threads = fields.threads
     this.#symbols.fill(booted.symbols, Boolean(fields.carried))
@@ -286,8 +286,7 @@ export class Engine {
       slot === undefined
         ? this.#call('evaluate', { filter, interval, ...paramLists(params) })
         : this.#call('series', { filter, interval, slot, ...paramLists(params) })
-    const memory = /** @type {WebAssembly.Memory} */ (this.#memory)
-    return { values: new Float64Array(memory.buffer, found.offset, found.count).slice() }
+    return { values: new Float64Array(this.#buffer, found.offset, found.count).slice() }
   }
 
   #status() {
@@ -296,7 +295,7 @@ export class Engine {
     core.cycle += this.#cyclesBefore
     const cadence = this.#cadence?.options ?? null
     // What grows when something leaks: the wasm memory never does, the JavaScript heap only until it is collected.
-    const wasmBytes = /** @type {WebAssembly.Memory} */ (this.#memory).buffer.byteLength
+    const wasmBytes = this.#buffer.byteLength
     const memory = { ...this.#sizes, wasmBytes, heapBytes: this.#host.heapBytes() }
     return { core, memory, cadence, threads: this.#threads, session }
   }
@@ -405,7 +404,7 @@ export class Engine {
    */
   #sendSession({ cycle, resync, sessionVersion }, command, time) {
     const { active, scope, lagging, muted } = this.#guard(() => this.#core.session())
-    this.#event('SESSION', { cycle, command, time, active, resync, scope, lagging, muted })
+    this.#event('SESSION', { cycle, command, time, active, resync: resync > 0, scope, lagging, muted })
     this.#sessionVersion = sessionVersion
   }
 
@@ -414,8 +413,7 @@ export class Engine {
    * @param {number} command
    */
   #sendSignals(result, command) {
-    const memory = /** @type {WebAssembly.Memory} */ (this.#memory)
-    const messages = packSignals(memory.buffer, result, this.#traders.names)
+    const messages = packSignals(this.#buffer, result, this.#traders.names)
     const { cycle } = result
     for (const [page, packed] of messages.entries()) {
       const baseCycle = this.#lastSignalsCycle

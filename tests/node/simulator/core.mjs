@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { withCycleResult } from '../../../js/core-cycle.js'
 import { inRoot } from '../../../scripts/lib/paths.mjs'
 
 const createCore = createRequire(import.meta.url)(inRoot('build/glue/core-node.cjs'))
@@ -18,8 +19,8 @@ export const MIN_PAGES = 64
 let bare
 
 /** @param {WebAssembly.Memory} memory */
-function instantiate(memory) {
-  return createCore({
+async function instantiate(memory) {
+  const core = await createCore({
     wasmMemory: memory,
     poolSize: 0,
     instantiateWasm: (imports, receive) => {
@@ -27,6 +28,7 @@ function instantiate(memory) {
       return {}
     },
   })
+  return withCycleResult(core, memory)
 }
 
 /**
