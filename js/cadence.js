@@ -144,7 +144,9 @@ export class Cadence {
     if (waitAsync) {
       const wait = waitAsync(words, idle, 1)
       if (!wait.async) return false
-      wait.value.then(() => turn === this.#turn && this.#woken())
+      const woken = wait.value.then(() => turn === this.#turn && this.#woken())
+      // What traps there must end the worker as it does in a timer: a rejected promise would end it nowhere but in Node.
+      woken.catch((/** @type {unknown} */ error) => this.#host.setTimer(() => raise(error), 0))
     }
     this.#waiting = true
     return true
@@ -171,8 +173,16 @@ export class Cadence {
   #woken() {
     this.#waiting = false
     this.#turn++
-    if (this.#options) this.#runBy(this.#lastCycleMs)
+    if (!this.#options) return
+    // A wake-up comes in a turn of its own, before which messages had theirs: no timer stands between it and the cycle.
+    if (this.#earliest() > this.#host.now()) this.#runBy(this.#lastCycleMs)
+    else this.#cycle()
   }
+}
+
+/** @param {unknown} error */
+function raise(error) {
+  throw error
 }
 
 /** @param {Record<string, any>} cadence */

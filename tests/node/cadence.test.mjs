@@ -121,6 +121,21 @@ for (const waits of [true, false]) {
   })
 }
 
+test('event-driven: a wake-up runs its cycle itself, and what traps in it is thrown where it ends the worker', async () => {
+  const { host, cadence, advance, mark } = setUp()
+  cadence.start({ everyMs: 1000, minGapMs: 100, eventDriven: true })
+  await advance(200)
+  mark(cadence)
+  for (let turn = 0; turn < 3; turn++) await null
+  assert.deepEqual(host.cycles, [1000, 1200], 'before any timer')
+  await advance(200)
+  host.setIdle = () => {
+    throw new Error('trap')
+  }
+  mark(cadence)
+  await assert.rejects(advance(0), /trap/, 'by a timer')
+})
+
 test('event-driven: what was marked before idle was set is not slept through', async () => {
   const { host, cadence, advance } = setUp()
   host.runCycle = () => {
