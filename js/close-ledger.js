@@ -108,7 +108,7 @@ function only(delta, wanted) {
   const { columns, values } = delta
   return {
     ...delta,
-    entered: Int32Array.from(rows, (row) => delta.entered[row]),
+    entered: rows.map((row) => delta.entered[row]),
     left: delta.left.filter(wanted),
     values: Float64Array.from(
       rows.flatMap((row) => [...values.subarray(row * columns, (row + 1) * columns)]),

@@ -13,6 +13,7 @@ import { SignalFold } from './signal-fold.js'
  * @property {import('./trader-registry.js').TraderRegistry} traders
  * @property {(delta: Delta) => void} emit an event that the session lets through
  * @property {(delta: Delta) => void} emitInternal
+ * @property {() => boolean} heard somebody listens to either
  * @property {(error: import('./errors.js').TickscanError) => void} onError
  * @property {() => Promise<any>} askSnapshots of all traders
  * @property {(attempt: number) => Promise<void>} pause
@@ -40,6 +41,7 @@ export class DeltaFlow {
       pause,
       onDelta: (command, delta, { on }) => this.#tell(command, delta, on === 'tick'),
       onInternal: (command, delta, { on }) => this.#tellInternal(command, delta, on === 'tick'),
+      heard: (command) => options.heard() || this.size > 0 || this.#collected.has(command),
     })
   }
 

@@ -38,6 +38,9 @@
  * @property {readonly string[]} columns names
  */
 
+/** Of every match of a trader without columns: one for all, so it cannot be changed. @type {Columns} */
+export const NO_COLUMNS = Object.freeze({})
+
 /** One trader's matches. */
 export class Matches {
   /** One bit per symbol slot. */
@@ -56,7 +59,7 @@ export class Matches {
   /**
    * @param {import('./signals.js').PackedDelta} delta
    * @param {number} cycle
-   * @param {readonly Columns[]} columns of delta.entered
+   * @param {readonly Columns[]} columns of delta.entered, if it has any
    */
   fold(delta, cycle, columns) {
     if (delta.snapshot) this.clear()
@@ -64,7 +67,8 @@ export class Matches {
       this.#bits[slot >> 5] &= ~(1 << (slot & 31))
       this.#columns.delete(slot)
     }
-    for (const [i, slot] of delta.entered.entries()) {
+    for (let i = 0; i < delta.entered.length; i++) {
+      const slot = delta.entered[i]
       this.#bits[slot >> 5] |= 1 << (slot & 31)
       if (delta.columns > 0) this.#columns.set(slot, columns[i])
     }
@@ -115,20 +119,8 @@ export class Matches {
    * @returns {Columns}
    */
   columns(slot) {
-    return this.#columns.get(slot) ?? {}
+    return this.#columns.get(slot) ?? NO_COLUMNS
   }
-}
-
-/**
- * The columns objects of a packed delta's entered symbols. Own properties whatever they are called.
- * @param {import('./signals.js').PackedDelta} delta
- * @param {readonly string[]} names
- * @returns {Columns[]}
- */
-export function columnsOf(delta, names) {
-  return Array.from(delta.entered, (_, i) =>
-    Object.fromEntries(names.map((name, c) => [name, known(delta.values[i * delta.columns + c])])),
-  )
 }
 
 /**

@@ -24,6 +24,9 @@
  */
 
 export class ScannerEvents extends EventTarget {
+  /** Names of events that somebody has listened to: no event is made for others. @type {Set<string>} */
+  #heard = new Set()
+
   /**
    * @template {keyof ScannerEventMap} K
    * @param {K} type
@@ -31,7 +34,9 @@ export class ScannerEvents extends EventTarget {
    * @param {boolean | (AddEventListenerOptions & { internal?: boolean })} [options]
    */
   addEventListener(type, listener, options) {
-    super.addEventListener(eventName(type, options), /** @type {EventListener | null} */ (listener), options)
+    const name = eventName(type, options)
+    this.#heard.add(name)
+    super.addEventListener(name, /** @type {EventListener | null} */ (listener), options)
   }
 
   /**
@@ -54,15 +59,23 @@ export class ScannerEvents extends EventTarget {
    * @param {ScannerEventMap[K]['detail']} detail
    */
   emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }))
+    if (this.#heard.has(type)) this.dispatchEvent(new CustomEvent(type, { detail }))
   }
+
   /**
    * A delta for those who listen to all of them.
    * @protected
    * @param {Delta} delta
    */
   emitInternal(delta) {
-    this.dispatchEvent(new CustomEvent(INTERNAL_SIGNALS, { detail: delta }))
+    if (this.#heard.has(INTERNAL_SIGNALS)) {
+      this.dispatchEvent(new CustomEvent(INTERNAL_SIGNALS, { detail: delta }))
+    }
+  }
+
+  /** Whether somebody has ever listened to deltas. @protected */
+  get hearsSignals() {
+    return this.#heard.has('signals') || this.#heard.has(INTERNAL_SIGNALS)
   }
 }
 

@@ -79,6 +79,7 @@ export class Scanner extends ScannerSymbols {
       traders: this.#traders,
       emit: (delta) => this.emit('signals', delta),
       emitInternal: (delta) => this.emitInternal(delta),
+      heard: () => this.hearsSignals,
       onError: (error) => this.#state !== 'closed' && this.emit('error', error),
       askSnapshots: () => this.#client.call('SNAPSHOT', { now: this.#now() }),
       pause: (attempt) => this.#client.pause(attempt),

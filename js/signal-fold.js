@@ -18,6 +18,7 @@ import { TickscanError } from './errors.js'
  * @property {(command: number, delta: Delta, trader: Trader) => void} onDelta it is in the matches, and the session lets it
  *   through
  * @property {(command: number, delta: Delta, trader: Trader) => void} onInternal every delta, before that
+ * @property {(command: number) => boolean} heard false: nobody looks into the deltas of the command, nor of any other
  * @property {(error: TickscanError) => void} onError
  * @property {() => Promise<any>} askSnapshots of all traders; resolves when they were sent
  * @property {(attempt: number) => Promise<void>} pause
@@ -52,11 +53,12 @@ export class SignalFold {
     this.#cycle = cycle
     this.#pages = page + 1
     this.#whole = last
-    const { traders, onDelta, onInternal } = this.#options
+    const { traders, onDelta, onInternal, heard } = this.#options
     const signals = { cycle, buffer, wordCount, valueCount }
     traders.fold(signals, {
       inside: (delta, trader) => onInternal(command, delta, trader),
       outside: (delta, trader) => onDelta(command, delta, trader),
+      heard: () => heard(command),
     })
   }
 

@@ -22,6 +22,9 @@ const FLAG_SNAPSHOT = 1
 const FLAG_LATE = 2
 const FLAG_MORE = 4
 
+/** Of an item without columns. */
+const NO_VALUES = new Float64Array()
+
 /**
  * Where the core says that a cycle's deltas lie.
  * @typedef {object} PackedPlace
@@ -40,18 +43,23 @@ const FLAG_MORE = 4
  */
 export function packSignals(memory, { wordsOffset, wordsCount, valuesOffset, valuesCount }, refs) {
   const words = new Int32Array(memory, wordsOffset, wordsCount)
-  const values = new Float64Array(memory, valuesOffset, valuesCount)
   const messages = []
   let firstWord = 0
   let firstValue = 0
   let value = 0
   for (let at = 0; at < wordsCount; ) {
-    const [, flags, entered, left, columns] = words.subarray(at, at + HEAD_WORDS)
+    const flags = words[at + 1]
+    const entered = words[at + 2]
+    const left = words[at + 3]
+    const columns = words[at + 4]
     if (!(entered >= 0 && left >= 0 && columns >= 0)) throw damaged('the counts of an item')
     at += HEAD_WORDS + entered + left
     value += 1 + entered * columns
     if ((flags & FLAG_MORE) === 0 && at < wordsCount) continue
-    messages.push(pack(words.subarray(firstWord, at), values.subarray(firstValue, value), refs))
+    if (at > wordsCount || value > valuesCount) throw damaged('the end of an item')
+    const fromWords = firstWord === 0 && at === wordsCount ? words : words.subarray(firstWord, at)
+    const fromValues = new Float64Array(memory, valuesOffset + firstValue * 8, value - firstValue)
+    messages.push(pack(fromWords, fromValues, refs))
     firstWord = at
     firstValue = value
   }
@@ -71,25 +79,25 @@ function pack(fromWords, fromValues, refs) {
   const words = new Int32Array(buffer, valueCount * 8, wordCount)
   words.set(fromWords)
   for (let at = 0; at < wordCount; ) {
-    const [handle, , entered, left] = words.subarray(at, at + HEAD_WORDS)
-    const ref = refs.get(handle)
-    if (ref === undefined) throw damaged(`an item of trader handle ${handle}`)
+    const ref = refs.get(words[at])
+    if (ref === undefined) throw damaged(`an item of trader handle ${words[at]}`)
     words[at] = ref
-    at += HEAD_WORDS + entered + left
+    at += HEAD_WORDS + words[at + 2] + words[at + 3]
   }
   return { buffer, wordCount, valueCount }
 }
 
 /**
- * One item as the client unpacks it; slots, not yet symbols.
+ * One item as the client unpacks it; slots, not yet symbols. The slots are plain arrays: most items have a few, and a
+ * view of a few words costs more than the words.
  * @typedef {object} PackedDelta
  * @property {number} ref
  * @property {number} time
  * @property {boolean} snapshot
  * @property {boolean} late
  * @property {boolean} more a page of a snapshot, whose next page follows
- * @property {Int32Array} entered slots
- * @property {Int32Array} left slots
+ * @property {readonly number[]} entered slots
+ * @property {readonly number[]} left slots
  * @property {number} columns
  * @property {Float64Array} values entered × columns
  */
@@ -111,7 +119,10 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
   let word = 0
   let value = 0
   while (word < wordCount) {
-    const [ref, flags, entered, left, columns] = words.subarray(word, word + HEAD_WORDS)
+    const flags = words[word + 1]
+    const entered = words[word + 2]
+    const left = words[word + 3]
+    const columns = words[word + 4]
     const slots = word + HEAD_WORDS
     const wordEnd = slots + entered + left
     const valueEnd = value + 1 + entered * columns
@@ -119,15 +130,15 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
       throw damaged(`the item at word ${word}`)
     }
     deltas.push({
-      ref,
+      ref: words[word],
       time: values[value],
       snapshot: (flags & FLAG_SNAPSHOT) !== 0,
       late: (flags & FLAG_LATE) !== 0,
       more: (flags & FLAG_MORE) !== 0,
-      entered: checkSlots(words.subarray(slots, slots + entered), maxSymbols),
-      left: checkSlots(words.subarray(slots + entered, wordEnd), maxSymbols),
+      entered: slotsIn(words, slots, slots + entered, maxSymbols),
+      left: slotsIn(words, slots + entered, wordEnd, maxSymbols),
       columns,
-      values: values.subarray(value + 1, valueEnd),
+      values: valueEnd > value + 1 ? values.subarray(value + 1, valueEnd) : NO_VALUES,
     })
     word = wordEnd
     value = valueEnd
@@ -144,17 +155,25 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
 export function joinPages(pages) {
   const last = pages[pages.length - 1]
   if (pages.length === 1) return last
-  const entered = Int32Array.from(pages.flatMap((page) => [...page.entered]))
+  const entered = pages.flatMap((page) => page.entered)
   const values = Float64Array.from(pages.flatMap((page) => [...page.values]))
   return { ...last, entered, values }
 }
 
 /**
- * @param {Int32Array} slots
+ * @param {Int32Array} words
+ * @param {number} from
+ * @param {number} end
  * @param {number} maxSymbols
  */
-function checkSlots(slots, maxSymbols) {
-  if (slots.some((slot) => slot < 0 || slot >= maxSymbols)) throw damaged('a symbol slot')
+function slotsIn(words, from, end, maxSymbols) {
+  /** @type {number[]} */
+  const slots = new Array(end - from)
+  for (let at = from; at < end; at++) {
+    const slot = words[at]
+    if (slot < 0 || slot >= maxSymbols) throw damaged('a symbol slot')
+    slots[at - from] = slot
+  }
   return slots
 }
 

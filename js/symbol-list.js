@@ -23,6 +23,8 @@ export class SymbolList {
   #byName = new Map()
   /** @type {Map<number, Entry>} */
   #bySlot = new Map()
+  /** Slot → name, for deltas, which ask for every symbol in them. @type {(string | undefined)[]} */
+  #names = []
   #added = 0
   #highest = -1
   /** The order of slots is the order of adding, as long as no slot was used again. */
@@ -88,6 +90,7 @@ export class SymbolList {
     }
     this.#byName.set(symbol, entry)
     this.#bySlot.set(slot, entry)
+    this.#names[slot] = symbol
   }
 
   /**
@@ -100,6 +103,7 @@ export class SymbolList {
     const entry = this.#bySlot.get(slot)
     if (entry?.key !== key) return -1
     this.#bySlot.delete(slot)
+    this.#names[slot] = undefined
     if (this.#byName.get(entry.symbol) === entry) this.#byName.delete(entry.symbol)
     return slot
   }
@@ -134,8 +138,8 @@ export class SymbolList {
    * @throws {TickscanError} E_PROTOCOL
    */
   nameAt(slot) {
-    const entry = this.#bySlot.get(slot)
-    if (entry) return entry.symbol
+    const name = this.#names[slot]
+    if (name !== undefined) return name
     throw new TickscanError('E_PROTOCOL', `no symbol has the slot ${slot}`)
   }
 

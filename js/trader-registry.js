@@ -6,8 +6,9 @@
  */
 
 import { CloseLedger } from './close-ledger.js'
+import { bareDelta, columnsOf, deltaOf } from './delta-rows.js'
 import { TickscanError } from './errors.js'
-import { columnsOf, Matches } from './match-table.js'
+import { Matches } from './match-table.js'
 import { didYouMean } from './names.js'
 import { Outside } from './outside.js'
 import { joinPages, unpackSignals } from './signals.js'
@@ -41,6 +42,7 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @typedef {object} Receivers each is called when the delta is in the matches and the next is not
  * @property {(delta: Delta, trader: Trader) => void} inside of every delta
  * @property {(delta: Delta, trader: Trader) => void} outside of what the session lets through
+ * @property {() => boolean} heard false: nobody looks into deltas, and they need not say who entered and left
  */
 
 /** @typedef {{ inside: Delta, outside: Delta | undefined }} Leaving deltas by which everything leaves */
@@ -213,22 +215,21 @@ export class TraderRegistry {
       const change = this.#changes.get(page.ref)
       if (change) this.keepChange(change)
       const entry = this.#byRef.get(page.ref)
-      const pages = [...(this.#pages.get(page.ref) ?? []), page]
-      this.#pages.delete(page.ref)
-      if (!entry) continue
-      if (page.more) {
-        this.#pages.set(page.ref, pages)
+      if (!entry) {
+        this.#pages.delete(page.ref)
         continue
       }
-      const item = joinPages(pages)
-      if (entry.stale && !item.snapshot) continue
+      const item = this.#whole(page)
+      if (!item || (entry.stale && !item.snapshot)) continue
       entry.stale = false
       const { trader, matches, outside } = entry
       const packed = this.#ledger.note(trader.ref, item)
       if (!packed) continue
       this.#noteEntering(entry, packed)
       const columns = columnsOf(packed, trader.columns)
-      const delta = this.#delta(packed, trader.id, cycle, columns)
+      const delta = receivers.heard()
+        ? deltaOf(packed, trader.id, cycle, columns, this.#symbols)
+        : bareDelta(packed, trader.id, cycle, this.#symbols)
       outside.prepare(matches, this.#gate, cycle)
       matches.fold(packed, cycle, columns)
       receivers.inside(delta, trader)
@@ -238,23 +239,19 @@ export class TraderRegistry {
   }
 
   /**
-   * @param {import('./signals.js').PackedDelta} packed
-   * @param {string} traderId
-   * @param {number} cycle
-   * @param {import('./match-table.js').Columns[]} columns of what entered
-   * @returns {Delta}
+   * An item with all its pages; undefined: there are more to come.
+   * @param {import('./signals.js').PackedDelta} page
    */
-  #delta({ time, snapshot, late, entered, left }, traderId, cycle, columns) {
-    const symbols = this.#symbols
-    const rows = Array.from(entered, (slot, i) => ({ symbol: symbols.nameAt(slot), columns: columns[i] }))
-    const names = Array.from(left, (slot) => symbols.nameAt(slot))
-    if (!symbols.inOrder) {
-      const place = new Map(symbols.sorted([...entered, ...left]).map((slot, i) => [symbols.nameAt(slot), i]))
-      const order = (/** @type {string} */ symbol) => place.get(symbol) ?? 0
-      rows.sort((a, b) => order(a.symbol) - order(b.symbol))
-      names.sort((a, b) => order(a) - order(b))
+  #whole(page) {
+    const before = this.#pages.size > 0 ? this.#pages.get(page.ref) : undefined
+    if (!before && !page.more) return page
+    const pages = [...(before ?? []), page]
+    if (page.more) {
+      this.#pages.set(page.ref, pages)
+      return undefined
     }
-    return { cycle, traderId, time, snapshot, late, entered: rows, left: names }
+    this.#pages.delete(page.ref)
+    return joinPages(pages)
   }
 
   /**
