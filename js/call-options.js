@@ -40,6 +40,7 @@ import { checkParams } from './trader.js'
  * @property {'running' | 'restarting' | 'closed' | 'failed'} state
  * @property {number} symbols
  * @property {number} traders
+ * @property {string[]} disabledTraders ids of those of them that the engine could not run; `scanner.traders` says why
  * @property {string[]} intervals
  * @property {number} cycle cycles run
  * @property {number} epoch swaps of the dirty buffers

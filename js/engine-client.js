@@ -159,7 +159,7 @@ export class EngineClient {
         link.send(call.type, call.fields, call.number)
       } catch (error) {
         // Made between two workers, when nothing tried whether it can be cloned.
-        this.#drop(call, /** @type {TickscanError} */ (error))
+        this.#drop(call, () => call.reject(/** @type {TickscanError} */ (error)))
       }
     }
     return first
@@ -323,22 +323,35 @@ export class EngineClient {
     if (call.deaths >= DEATHS_TO_POISON) {
       const error = poisoned(call.type)
       for (const other of [...this.#pending.values()]) {
-        if (call.lasting && other.fields.ref === call.fields.ref) this.#drop(other, error)
+        if (call.lasting && other.fields.ref === call.fields.ref) this.#drop(other, () => other.reject(error))
       }
-      this.#drop(call, error)
+      this.#drop(call, () => call.reject(error))
     }
     return call
   }
 
   /**
-   * Settles a call that no worker will be sent.
-   * @param {PendingCall} call
+   * No engine has a trader any more: what is asked of it cannot be done, but for its removal, which is.
+   * @param {number} ref
    * @param {TickscanError} error
    */
-  #drop(call, error) {
+  forget(ref, error) {
+    for (const call of [...this.#pending.values()]) {
+      if (call.fields.ref !== ref && call.fields.snapshot !== ref) continue
+      if (call.type === 'REMOVE_TRADER') this.#drop(call, () => call.resolve({}))
+      else this.#drop(call, () => call.reject(error))
+    }
+  }
+
+  /**
+   * Settles a call that no worker will be sent.
+   * @param {PendingCall} call
+   * @param {() => void} how
+   */
+  #drop(call, how) {
     if (!this.#pending.delete(call.number)) return
     this.#options.onOutcome?.(call.type, call.fields, false)
-    settle(call, () => call.reject(error))
+    settle(call, how)
   }
 }
 

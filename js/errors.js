@@ -35,7 +35,7 @@ export const JS_ERROR_CODES = Object.freeze({
   E_WORKER_DIED: 'the engine worker ended or threw',
   E_DAMAGED:
     'words of shared memory were not what they must be; they were repaired and everything was scanned',
-  E_POISON: 'what is asked for was running when the engine died, twice; it is not tried again',
+  E_POISON: 'the command or trader was running when the engine died, twice; it is not tried again by itself',
   E_WASM: 'the WebAssembly core could not be loaded, or trapped',
   E_CLONE: 'a message could not be cloned on its way between threads',
   E_VALUE: 'a value of a market update is unsuitable; the record stays as it was',

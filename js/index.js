@@ -71,3 +71,4 @@ export function attachWriter(handle) {
 /** @typedef {import('./trader.js').TraderChanges} TraderChanges */
 /** @typedef {import('./trader.js').TraderInfo} TraderInfo */
 /** @typedef {import('./trader.js').TraderSpec} TraderSpec */
+/** @typedef {import('./trader.js').TraderState} TraderState */

@@ -93,7 +93,8 @@ export class Scanner extends ScannerSymbols {
       onSignalsCycle: (cycle) => this.#flow.fold.expect(cycle),
       onCheckpoint: (timelines) => this.#traders.checkpoint(timelines),
       onRestart: (info) => this.#onRestart(info),
-      onLost: (ref, error) => this.#onLost(ref, error),
+      onDisabled: (ref, error) => this.#onDisabled(ref, error),
+      onChanged: (as) => this.#traders.made(as),
       onDeath: (error) => this.#onDeath(error),
       carry: (known) => {
         const { fold } = this.#flow
@@ -103,7 +104,12 @@ export class Scanner extends ScannerSymbols {
         return { cycle: fold.cycle, now: this.#now(), trader, ...this.carriedSymbols() }
       },
     })
-    this.#traderCommands = new TraderCommands(this.#client, this.#traders, () => this.#now())
+    this.#traderCommands = new TraderCommands(
+      this.#client,
+      this.#traders,
+      () => this.#now(),
+      (deltas) => this.#flow.lost(deltas),
+    )
     this.#settings = new Settings(
       (fields) => this.#configure(fields),
       () => this.#now(),
@@ -146,6 +152,14 @@ export class Scanner extends ScannerSymbols {
   }
 
   /**
+   * The traders in the order in which they were added, as they stand: copies. One with an `error` was disabled because the
+   * engine could not run it; any updateTrader() of it tries again.
+   */
+  get traders() {
+    return this.#traders.list()
+  }
+
+  /**
    * Adds a trader; a cycle decides it at once on what is there, and its deltas come before this resolves.
    * @param {TraderSpec} spec
    * @param {CallOptions} [options]
@@ -160,7 +174,8 @@ export class Scanner extends ScannerSymbols {
   /**
    * Changes a trader, all or nothing: what is not named stays. It keeps its place and its matches; a cycle decides it
    * anew, and the delta with what entered and left against the matches until now comes before this resolves. Columns of
-   * what entered before a change of columns, parameters or interval are empty until snapshot() asks for them.
+   * what entered before a change of columns, parameters or interval are empty until snapshot() asks for them. One that was
+   * disabled with an error is put into the engine again, as if it were added with the changes.
    * @param {string} id
    * @param {TraderChanges} changes
    * @param {CallOptions} [options]
@@ -227,8 +242,9 @@ export class Scanner extends ScannerSymbols {
    */
   async snapshot(id, options) {
     const { internal, call } = checkGatedCall(options)
-    const { ref } = this.#traders.get(id).trader
-    const { deltas, result } = await this.#process({ snapshot: ref }, call, internal)
+    const { trader, error } = this.#traders.get(id)
+    const fields = error ? {} : { snapshot: trader.ref }
+    const { deltas, result } = await this.#process(fields, call, internal)
     const found = deltas.filter((delta) => delta.traderId === id && delta.snapshot).pop()
     if (found) return found
     this.#traders.get(id)
@@ -266,6 +282,7 @@ export class Scanner extends ScannerSymbols {
       state: this.#state,
       symbols: this.symbolList.size,
       traders: this.#traders.size,
+      disabledTraders: this.traders.filter(({ error }) => error).map(({ id }) => id),
       intervals: [...this.#options.intervals],
       cycle: core.cycle,
       epoch: core.epoch,
@@ -434,15 +451,12 @@ export class Scanner extends ScannerSymbols {
    * @param {number} ref
    * @param {TickscanError} error why no engine has the trader any more
    */
-  #onLost(ref, error) {
-    const lost = this.#traders.lose(ref)
-    if (!lost) return undefined
-    this.#flow.lost(lost)
-    const { traderId } = lost.inside
-    const { position, hint } = error
-    const details = { ...error.details, traderId }
-    this.emit('error', new TickscanError(error.code, error.message, { position, hint, details }))
-    return traderId
+  #onDisabled(ref, error) {
+    const disabled = this.#traders.disable(ref, error)
+    if (!disabled) return undefined
+    this.#flow.lost(disabled)
+    this.emit('error', disabled.error)
+    return disabled.inside.traderId
   }
 
   /** @param {TickscanError} error */

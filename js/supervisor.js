@@ -14,15 +14,14 @@ import { watchLock } from '#platform'
 import { newIncarnation } from './client-host.js'
 import { EngineClient } from './engine-client.js'
 import { sameLayout } from './engine-restore.js'
-import { TickscanError, wrapError } from './errors.js'
+import { fromErrorData, TickscanError, wrapError } from './errors.js'
 import { Journal } from './journal.js'
 import { Pulse } from './pulse.js'
 import { RestartBudget } from './restart-budget.js'
 import { RESTART, retryDelay } from './retry.js'
 import { RETIRED, SUCCEEDED } from './successor.js'
+import { poisonous, TraderBlame } from './trader-blame.js'
 
-/** Deaths at which a trader was being computed before it is left out. */
-const DEATHS_TO_POISON = 2
 /** Commands after which the next engine could not go on from the checkpoint before. */
 const MOVES_DECISIONS = new Set(['ADD_TRADER', 'UPDATE_TRADER', 'START_SYMBOL', 'REMOVE_SYMBOL'])
 /** Ticks between two checkpoints while there is something to check. */
@@ -36,7 +35,7 @@ const WRITER_TICKS = 120
  * @property {number} restarts so far
  * @property {number} threads of the engine that runs, or is started
  * @property {TickscanError} [cause] of the death
- * @property {string[]} [disabled] traders that were left out, E_POISON
+ * @property {string[]} [disabled] traders that are not run any more, E_POISON
  * @property {number} [elapsedMs] restored: from the death's discovery to the first deltas of the new engine
  */
 
@@ -50,7 +49,9 @@ const WRITER_TICKS = 120
  * @property {(error: TickscanError) => void} onFault something failed outside any call
  * @property {(error: TickscanError) => void} onDeath no engine follows any more
  * @property {(refs: Set<number>) => CarriedState} carry what the client knows and a new engine must, of these traders
- * @property {(ref: number, error: TickscanError) => string | undefined} onLost a trader could not be taken along; its id
+ * @property {(ref: number, error: TickscanError) => string | undefined} onDisabled no engine runs the trader any more;
+ *   gives its id
+ * @property {(as: number) => void} onChanged the change of a trader with this number is made, whoever waits for it
  * @property {(cycle: number) => void} onSignalsCycle of every ack
  * @property {(timelines: { refs: number[], decided: Float64Array }[]) => void} onCheckpoint
  */
@@ -61,7 +62,8 @@ const WRITER_TICKS = 120
  * @property {number} now the client's clock, ms
  * @property {Record<string, any>[]} symbols that the engine has said to be there, in the order of adding
  * @property {Record<string, any>[]} lagging what is late and so not shown
- * @property {(ref: number) => { matches: number[], decided?: Float64Array, entered?: Float64Array } | undefined} trader where it stands
+ * @property {(ref: number) => Record<string, any> | undefined} trader its specification as the client reads its deltas, and
+ *   where it stands: `matches`, `decided`, `entered` of engine-restore.js
  */
 
 export class Supervisor {
@@ -82,8 +84,7 @@ export class Supervisor {
   #recopying = false
   #checkpointTicks = 0
   #checkpointWanted = false
-  /** @type {Map<number, number>} ref → deaths at which it was being computed */
-  #blamed = new Map()
+  #blame = new TraderBlame()
   #restarts = 0
   /** Tells an answer to a start that has failed since. */
   #attempt = 0
@@ -217,6 +218,7 @@ export class Supervisor {
     if (type === 'INIT' && this.#journal.init) return
     this.#journal.note(type, fields, ok)
     if (!ok) return
+    if (type === 'UPDATE_TRADER') this.#options.onChanged(fields.as)
     if (type === 'INIT') {
       this.#threads = fields.threads
       this.#watch()
@@ -306,7 +308,7 @@ export class Supervisor {
     this.#recoveredMs = undefined
     this.#threads = verdict === 'single' ? 1 : first.threads
     this.#restarts++
-    const disabled = this.#blame()
+    const disabled = this.#disablePoisonous(cause)
     this.#retire()
     this.#tell('died', { cause, disabled })
     const wait =
@@ -315,45 +317,35 @@ export class Supervisor {
     return undefined
   }
 
-  /** Looks into the dead engine's memory for what it was doing. */
-  #blame() {
+  /**
+   * Looks into the dead engine's memory for what it was doing.
+   * @param {TickscanError} cause of the death
+   * @returns {string[]} ids of traders that are disabled for it
+   */
+  #disablePoisonous(cause) {
     const market = this.#market
     if (!market) {
       this.#client.blame(undefined)
       return []
     }
     const { layout, memory } = market
-    const words = new Int32Array(memory.buffer)
-    this.#client.blame(Atomics.load(words, layout.running / 4))
-    const disabled = []
-    for (const ref of this.#suspects(words, layout)) {
-      const deaths = (this.#blamed.get(ref) ?? 0) + 1
-      this.#blamed.set(ref, deaths)
-      if (deaths < DEATHS_TO_POISON) continue
-      this.#blamed.delete(ref)
-      this.#journal.forget(ref)
-      const message = `a trader was being computed when the engine died, ${DEATHS_TO_POISON} times`
-      const hint = 'it is left out; change its filter before you add it again'
-      const id = this.#options.onLost(ref, new TickscanError('E_POISON', message, { hint, details: { ref } }))
-      if (id !== undefined) disabled.push(id)
-    }
-    return disabled
+    const running = this.#client.blame(Atomics.load(new Int32Array(memory.buffer), layout.running / 4))
+    const refs = new Set(this.#journal.traders.map(({ ref }) => ref))
+    // Its change is to blame, which comes again; not what it was before.
+    if (running?.type === 'UPDATE_TRADER') refs.delete(running.fields.ref)
+    const ids = this.#blame.note(market, refs).map((ref) => this.#disable(ref, poisonous(cause)))
+    return ids.filter((id) => id !== undefined)
   }
 
   /**
-   * Refs of the traders that the scan's threads were computing.
-   * @param {Int32Array} words
-   * @param {import('./layout.js').Layout} layout
+   * Takes a trader out: the next engine is not told of it.
+   * @param {number} ref
+   * @param {TickscanError} error
    */
-  #suspects(words, layout) {
-    const refs = new Set()
-    for (let thread = 0; thread < layout.suspectCount; thread++) {
-      const handle = Atomics.load(words, layout.suspects / 4 + thread) - 1
-      if (handle < 0 || handle >= layout.maxTraders) continue
-      const ref = Atomics.load(words, layout.traderRefs / 4 + handle)
-      if (this.#journal.traders.some((trader) => trader.ref === ref)) refs.add(ref)
-    }
-    return refs
+  #disable(ref, error) {
+    this.#journal.forget(ref)
+    this.#client.forget(ref, error)
+    return this.#options.onDisabled(ref, error)
   }
 
   /** Writers may write on; what they write will be copied. */
@@ -402,8 +394,7 @@ export class Supervisor {
     this.#recoveredMs = this.#host.now() - this.#diedAt
     this.#event('READY', ready)
     for (const { ref, error } of ready.failed) {
-      this.#journal.forget(ref)
-      this.#options.onLost(ref, error)
+      this.#disable(ref, fromErrorData(error))
     }
     this.#wantCheckpoint()
     this.#recopy()

@@ -8,22 +8,26 @@ import { COMMANDS } from './protocol.js'
 import { checkChanges } from './trader.js'
 
 /** @import { CallOptions } from './call-options.js' */
+/** @import { Trader } from './match-table.js' */
 /** @import { CheckedTrader, TraderInfo } from './trader.js' */
 
 export class TraderCommands {
   #client
   #traders
   #now
+  #onLeft
 
   /**
    * @param {import('./supervisor.js').Supervisor} client
    * @param {import('./trader-registry.js').TraderRegistry} traders
    * @param {() => number} now
+   * @param {(deltas: import('./delta-maker.js').Leaving) => void} onLeft a trader's matches have all left
    */
-  constructor(client, traders, now) {
+  constructor(client, traders, now, onLeft) {
     this.#client = client
     this.#traders = traders
     this.#now = now
+    this.#onLeft = onLeft
   }
 
   /**
@@ -35,15 +39,25 @@ export class TraderCommands {
     const call = checkCall(options)
     const now = this.#now()
     const trader = this.#traders.add(checked)
-    const { ref } = trader
-    const { id: traderId, ...spec } = checked
+    return this.#put(trader, { ...checked, now }, call, () => this.#traders.remove(trader))
+  }
+
+  /**
+   * Puts a trader into the engine that the registry has.
+   * @param {Trader} trader
+   * @param {Record<string, any>} spec
+   * @param {CallOptions} call
+   * @param {() => void} giveUp
+   * @returns {Promise<TraderInfo>}
+   */
+  async #put({ ref, id: traderId }, { id, ...fields }, call, giveUp) {
     const before = this.#client.lastSeq
-    const answer = this.#client.call('ADD_TRADER', { ...spec, ref, traderId, now }, call)
+    const answer = this.#client.call('ADD_TRADER', { ...fields, ref, traderId }, call)
     const wasSent = this.#client.lastSeq !== before
     try {
-      return { id: trader.id, ...(await answer) }
+      return { id: traderId, ...(await answer) }
     } catch (error) {
-      this.#traders.remove(trader)
+      giveUp()
       // The command may still be carried out; the engine must not keep a trader that nobody knows.
       if (wasSent && isUncertain('ADD_TRADER', error)) {
         this.#client.call('REMOVE_TRADER', { ref }, { lasting: true, pressing: true }).catch(nothing)
@@ -61,7 +75,10 @@ export class TraderCommands {
   async update(id, given, options) {
     const call = checkCall(options)
     const now = this.#now()
-    const { change, fields } = this.#traders.change(id, checkChanges(given))
+    const changes = checkChanges(given)
+    const entry = this.#traders.get(id)
+    if (entry.error) return this.#enable(entry, changes, now, call)
+    const { change, fields } = this.#traders.change(id, changes)
     const before = this.#client.lastSeq
     const answer = this.#client.call('UPDATE_TRADER', { ...fields, now }, call)
     const wasSent = this.#client.lastSeq !== before
@@ -77,18 +94,32 @@ export class TraderCommands {
   }
 
   /**
+   * A trader that the engine could not run is tried again, as it is now.
+   * @param {import('./trader-registry.js').Entry} entry
+   * @param {ReturnType<typeof checkChanges>} changes
+   * @param {number} now
+   * @param {CallOptions} call
+   */
+  #enable(entry, changes, now, call) {
+    const { spec, giveUp } = this.#traders.enable(entry, changes)
+    return this.#put(entry.trader, { ...spec, now }, call, () => {
+      const disabled = giveUp()
+      if (disabled) this.#onLeft(disabled)
+    })
+  }
+
+  /**
    * @param {string} id
    * @param {CallOptions} [options]
    * @returns {Promise<void>}
    */
   async remove(id, options) {
-    const { trader } = this.#traders.get(id)
+    const { trader, error } = this.#traders.get(id)
+    const call = checkCall(options)
+    // No engine has it.
+    if (error) return this.#traders.remove(trader)
     const before = this.#client.lastSeq
-    const answer = this.#client.call(
-      'REMOVE_TRADER',
-      { ref: trader.ref },
-      { ...checkCall(options), lasting: true },
-    )
+    const answer = this.#client.call('REMOVE_TRADER', { ref: trader.ref }, { ...call, lasting: true })
     // A call that was not even sent (E_BACKPRESSURE, aborted before) leaves the trader as it was.
     if (this.#client.lastSeq !== before) this.#traders.remove(trader)
     await answer

@@ -2,20 +2,26 @@
  * The client's traders: which there are, what matches, and how SIGNALS become deltas. Client's thread.
  *
  * A trader is here from the call of addTrader on, because its first deltas come before the ack, and until the call
- * of removeTrader: what the worker still sends about it is nobody's business any more and is passed over.
+ * of removeTrader: what the worker still sends about it is nobody's business any more and is passed over. A trader that
+ * the engine cannot run is disabled: known here, with the reason, and in no engine until a change puts it into one again.
  */
 
 import { CloseLedger } from './close-ledger.js'
+import { DeltaMaker } from './delta-maker.js'
 import { bareDelta, columnsOf, deltaOf } from './delta-rows.js'
 import { TickscanError } from './errors.js'
 import { Matches } from './match-table.js'
 import { didYouMean } from './names.js'
 import { Outside } from './outside.js'
 import { joinPages, unpackSignals } from './signals.js'
+import { traderState } from './trader.js'
+import { TraderChanges } from './trader-changes.js'
 
+/** @import { Leaving } from './delta-maker.js' */
 /** @import { Delta, Trader } from './match-table.js' */
 /** @import { SessionGate } from './session-gate.js' */
 /** @import { SymbolList } from './symbol-list.js' */
+/** @import { Change } from './trader-changes.js' */
 
 /** What the columns with which symbols entered mean no longer when it changes. */
 const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
@@ -31,11 +37,7 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @property {boolean} stale a delta was lost: only a snapshot can make the matches right again
  * @property {Float64Array | undefined} entered when each symbol entered last, by slot; only with a cooldown
  * @property {number} name what SIGNALS call it: its last change's number, its ref before the first
- */
-
-/**
- * A change that was sent and is not known to be made. `lost`: its call was given up, and nobody may ever tell.
- * @typedef {{ entry: Entry, as: number, changes: Partial<Spec>, lost: boolean }} Change
+ * @property {TickscanError | undefined} error why it is in no engine
  */
 
 /**
@@ -45,19 +47,19 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @property {() => boolean} heard false: nobody looks into deltas, and they need not say who entered and left
  */
 
-/** @typedef {{ inside: Delta, outside: Delta | undefined }} Leaving deltas by which everything leaves */
+/** @typedef {Leaving & { error: TickscanError }} Disabled with the reason, which names the trader */
 
 export class TraderRegistry {
   #maxSymbols
   #symbols
   #gate
+  #maker
   #lastRef = 0
   /** @type {Map<string, Entry>} in the order of adding */
   #byId = new Map()
   /** @type {Map<number, Entry>} by ref, and by the name in SIGNALS */
   #byRef = new Map()
-  /** @type {Map<number, Change>} by number */
-  #changes = new Map()
+  #changes = new TraderChanges()
   /** @type {Map<number, import('./signals.js').PackedDelta[]>} pages of a snapshot, until the last has come */
   #pages = new Map()
   #ledger = new CloseLedger()
@@ -71,10 +73,16 @@ export class TraderRegistry {
     this.#maxSymbols = maxSymbols
     this.#symbols = symbols
     this.#gate = gate
+    this.#maker = new DeltaMaker(symbols, gate)
   }
 
   get size() {
     return this.#byId.size
+  }
+
+  /** Every trader as it stands, in the order of adding: copies. */
+  list() {
+    return Array.from(this.#byId.values(), ({ trader, spec, error }) => traderState(trader.id, spec, error))
   }
 
   /**
@@ -98,6 +106,7 @@ export class TraderRegistry {
       stale: false,
       entered: undefined,
       name: ref,
+      error: undefined,
     }
     this.#byId.set(id, entry)
     this.#byRef.set(ref, entry)
@@ -113,11 +122,7 @@ export class TraderRegistry {
    */
   change(id, changes) {
     const entry = this.get(id)
-    const change = { entry, as: ++this.#lastRef, changes, lost: false }
-    // After one that was lost the whole specification is sent, so that it does not matter whether that was made.
-    const afterLost = [...this.#changes.values()].some((other) => other.entry === entry && other.lost)
-    if (afterLost) change.changes = { ...entry.spec, ...changes }
-    this.#changes.set(change.as, change)
+    const change = this.#changes.expect(entry, ++this.#lastRef, changes)
     return { change, fields: { ...change.changes, ref: entry.trader.ref, as: change.as } }
   }
 
@@ -126,12 +131,8 @@ export class TraderRegistry {
    * @param {Change} change
    */
   keepChange(change) {
+    if (!this.#changes.made(change)) return
     const { entry, as, changes } = change
-    if (!this.#changes.has(as)) return
-    // Those before it are made, refused, or overwritten by it.
-    for (const [number, other] of this.#changes) {
-      if (other.entry === entry && number <= as) this.#changes.delete(number)
-    }
     const { ref, id } = entry.trader
     entry.spec = { ...entry.spec, ...changes }
     // What was decided before was decided by another filter.
@@ -148,21 +149,86 @@ export class TraderRegistry {
    * The engine has refused the change, or never heard of it.
    * @param {Change} change
    */
-  dropChange({ as }) {
-    this.#changes.delete(as)
+  dropChange(change) {
+    this.#changes.drop(change)
+  }
+
+  /**
+   * The engine has made the change with this number; whoever asked for it may have given it up.
+   * @param {number} as
+   */
+  made(as) {
+    const change = this.#changes.get(as)
+    if (change) this.keepChange(change)
   }
 
   /** @param {Trader} trader */
   remove({ ref, id }) {
+    const entry = this.#byId.get(id)
+    if (entry?.trader.ref !== ref) return
+    this.#byId.delete(id)
+    this.#detach(entry)
+  }
+
+  /**
+   * No engine has the trader any more: nothing matches it, and nothing that was said of it counts.
+   * @param {number} ref
+   * @param {TickscanError} error why
+   * @returns {Disabled | undefined} undefined: it was removed
+   */
+  disable(ref, error) {
     const entry = this.#byRef.get(ref)
-    if (!entry) return
-    this.#byRef.delete(ref)
-    this.#ledger.forget(ref)
-    this.#byRef.delete(entry.name)
-    if (this.#byId.get(id) === entry) this.#byId.delete(id)
-    for (const [number, change] of this.#changes) {
-      if (change.entry === entry) this.#changes.delete(number)
+    if (!entry) return undefined
+    const leaving = this.#maker.leaving(entry)
+    this.#detach(entry)
+    entry.matches.clear()
+    entry.outside = new Outside()
+    entry.entered = undefined
+    entry.stale = false
+    const { code, message, position, hint, details } = error
+    entry.error = new TickscanError(code, message, {
+      position,
+      hint,
+      details: { ...details, traderId: entry.trader.id },
+    })
+    return { ...leaving, error: entry.error }
+  }
+
+  /**
+   * Expects a disabled trader back, with a new ref, as ADD_TRADER puts it into the engine.
+   * @param {Entry} entry
+   * @param {Partial<Spec>} changes
+   * @returns {{ spec: Spec, giveUp: () => Disabled | undefined }} `giveUp`: it did not come back, all is as before
+   */
+  enable(entry, changes) {
+    const { spec: before, error } = entry
+    const ref = ++this.#lastRef
+    const spec = { ...before, ...changes }
+    const put = (/** @type {Spec} */ one) => {
+      entry.spec = one
+      entry.trader = traderOf(ref, entry.trader.id, one)
     }
+    put(spec)
+    entry.error = undefined
+    entry.name = ref
+    this.#byRef.set(ref, entry)
+    const giveUp = () => {
+      const disabled = this.disable(ref, /** @type {TickscanError} */ (error))
+      if (disabled) put(before)
+      return disabled
+    }
+    return { spec, giveUp }
+  }
+
+  /** @param {Entry} entry of which no engine will be heard any more */
+  #detach(entry) {
+    const { trader, name } = entry
+    for (const number of [trader.ref, name]) {
+      this.#byRef.delete(number)
+      this.#pages.delete(number)
+    }
+    this.#ledger.forget(trader.ref)
+    this.#changes.forget(entry)
   }
 
   /**
@@ -187,7 +253,7 @@ export class TraderRegistry {
    * @throws {TickscanError} E_TRADER
    */
   matchesOf(id, internal) {
-    return this.#slots(this.get(id), internal).map((slot) => this.#symbols.nameAt(slot))
+    return this.#maker.matching(this.get(id).matches, internal)
   }
 
   /**
@@ -212,8 +278,7 @@ export class TraderRegistry {
   fold(signals, receivers) {
     const { cycle } = signals
     for (const page of unpackSignals(signals, this.#maxSymbols)) {
-      const change = this.#changes.get(page.ref)
-      if (change) this.keepChange(change)
+      this.made(page.ref)
       const entry = this.#byRef.get(page.ref)
       if (!entry) {
         this.#pages.delete(page.ref)
@@ -294,13 +359,16 @@ export class TraderRegistry {
   }
 
   /**
-   * Where a new engine starts with a trader: at a checkpoint, which it then repeats from, or at what matches now.
+   * Where a new engine starts with a trader: what the client reads its deltas by, and a checkpoint, which it then repeats
+   * from, or what matches now.
    * @param {number} ref
    */
   start(ref) {
     const entry = this.#byRef.get(ref)
-    if (!entry || entry.stale) return undefined
-    return this.#ledger.start(ref) ?? { matches: entry.matches.slots(), entered: entry.entered }
+    if (!entry) return undefined
+    const { spec, stale, matches, entered } = entry
+    if (stale) return spec
+    return { ...spec, ...(this.#ledger.start(ref) ?? { matches: matches.slots(), entered }) }
   }
 
   /**
@@ -311,29 +379,18 @@ export class TraderRegistry {
    */
   repeat(known) {
     this.#pages.clear()
+    this.#changes.repeat()
     this.#ledger.repeat()
     /** @type {Leaving[]} */
     const deltas = []
     for (const entry of this.#byId.values()) {
       if (known.has(entry.trader.ref)) continue
-      const both = this.#leaving(entry)
+      const both = this.#maker.leaving(entry)
       entry.matches.clear()
       entry.outside = new Outside()
       if (both.inside.left.length > 0 || both.outside?.left.length) deltas.push(both)
     }
     return deltas
-  }
-
-  /**
-   * Gives up a trader that no engine has any more.
-   * @param {number} ref
-   * @returns {Leaving | undefined}
-   */
-  lose(ref) {
-    const entry = this.#byRef.get(ref)
-    if (!entry) return undefined
-    this.remove(entry.trader)
-    return this.#leaving(entry)
   }
 
   /**
@@ -344,49 +401,8 @@ export class TraderRegistry {
    */
   snapshots(withEmpty, internal) {
     if (!internal && !this.#gate.active) return []
-    /** @type {Delta[]} */
-    const deltas = []
-    for (const entry of this.#byId.values()) {
-      const { trader, matches } = entry
-      const slots = this.#slots(entry, internal)
-      if (slots.length === 0 && !withEmpty) continue
-      deltas.push({
-        cycle: matches.cycle,
-        traderId: trader.id,
-        time: matches.time,
-        snapshot: true,
-        late: false,
-        entered: slots.map((slot) => ({
-          symbol: this.#symbols.nameAt(slot),
-          columns: matches.columns(slot),
-        })),
-        left: [],
-      })
-    }
-    return deltas
-  }
-
-  /**
-   * @param {Entry} entry
-   * @returns {Leaving}
-   */
-  #leaving({ trader, matches, outside }) {
-    const { cycle, time } = matches
-    const leave = (/** @type {number[]} */ slots) => {
-      const left = this.#symbols.sorted(slots).map((slot) => this.#symbols.nameAt(slot))
-      return { cycle, traderId: trader.id, time, snapshot: true, late: false, entered: [], left }
-    }
-    const told = this.#gate.active ? leave(outside.told(matches)) : undefined
-    return { inside: leave(matches.slots()), outside: told }
-  }
-
-  /**
-   * @param {Entry} entry
-   * @param {boolean} internal
-   */
-  #slots({ matches }, internal) {
-    const slots = matches.slots()
-    return this.#symbols.sorted(internal ? slots : slots.filter((slot) => this.#gate.shows(slot)))
+    const all = Array.from(this.#byId.values(), (entry) => this.#maker.snapshot(entry, internal))
+    return all.filter(({ entered }) => withEmpty || entered.length > 0)
   }
 }
 

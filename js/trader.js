@@ -29,6 +29,21 @@ import { checkKnown, comesLater, configError } from './options.js'
  */
 
 /**
+ * A trader as `scanner.traders` has it.
+ * @typedef {object} TraderState
+ * @property {string} id
+ * @property {string} filter
+ * @property {string} interval '' for the first of the scanner's intervals
+ * @property {'tick' | 'close'} on
+ * @property {Record<string, string>} columns name → expression
+ * @property {Record<string, number>} params
+ * @property {number} cooldown ms
+ * @property {number} refresh ms
+ * @property {boolean} enabled it runs
+ * @property {TickscanError} [error] the engine could not run it, and does not until it is updated: why
+ */
+
+/**
  * What the engine says about an added trader.
  * @typedef {object} TraderInfo
  * @property {string} id
@@ -150,6 +165,18 @@ const CHECKS = {
 function checkGate(option, value) {
   if (typeof value === 'number' && value >= 0 && value <= GATE_LIMIT_MS) return value
   throw configError(option, describe(value), `ms from 0 to ${GATE_LIMIT_MS}, which is 366 days`)
+}
+
+/**
+ * @param {string} id
+ * @param {Omit<CheckedTrader, 'id'>} spec
+ * @param {TickscanError | undefined} error why no engine runs it
+ * @returns {TraderState}
+ */
+export function traderState(id, { columns, columnFilters, params, enabled, ...rest }, error) {
+  const pairs = columns.map((name, i) => [name, columnFilters[i]])
+  const named = { columns: Object.fromEntries(pairs), params: { ...params } }
+  return { id, ...rest, ...named, enabled: enabled && !error, ...(error && { error }) }
 }
 
 /**

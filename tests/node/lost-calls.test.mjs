@@ -95,7 +95,7 @@ test('a removal that kills two workers is an outcome: the third has no such trad
 test('settings that were given up but made are made again by the next worker', async (t) => {
   const worker = new FakeWorker(new FakeCore())
   const next = new FakeWorker(new FakeCore())
-  const { scanner } = await setUp(t, { worker, followers: [next], deadlineMs: 30 })
+  const { scanner } = await setUp(t, { worker, followers: [next], deadlineMs: 1000 })
   const post = worker.postMessage.bind(worker)
   const held = []
   worker.postMessage = (message) => (message.type === 'SET_CONFIG' ? held.push(message) : post(message))
@@ -118,4 +118,58 @@ test('however many commands are behind it, a lost answer comes again', async (t)
   await first
   await Promise.all(others)
   assert.ok(lost > 1)
+})
+
+/** A change of columns that is given up, though it is made: `lost` names what the client does not hear of it. */
+async function giveUpChange(t, lost) {
+  const worker = new FakeWorker(new FakeCore())
+  const next = new FakeWorker(new FakeCore())
+  const { scanner, core } = await setUp(t, { worker, followers: [next] })
+  await scanner.addTrader({ id: 'x', filter: 'x', columns: { old: 'open' } })
+  const emit = worker.emit.bind(worker)
+  const held = []
+  worker.emit = (name, message) => (lost.includes(message?.type) ? held.push(message) : emit(name, message))
+  core.deltas.push({ trader: 0, snapshot: true, entered: [[0, 1, 2]] })
+  const change = scanner.updateTrader('x', { columns: { one: 'high', two: 'low' } }, { deadlineMs: 20 })
+  await rejects(change, 'E_DEADLINE')
+  worker.emit = emit
+  return { scanner, worker, next, held, emit }
+}
+
+/** The next engine computes what the client reads its deltas with. */
+async function readsNext(scanner, next, columns) {
+  const [, { columnFilters }] = next.core.calls.find(([name]) => name === 'addTrader')
+  assert.deepEqual(
+    columnFilters,
+    columns.map(([, filter]) => filter),
+  )
+  const values = columns.map((_, i) => i + 7)
+  next.core.deltas.push({ trader: 0, entered: [[1, ...values]] })
+  const { deltas } = await scanner.processUpdates()
+  const expected = Object.fromEntries(columns.map(([name], i) => [name, values[i]]))
+  assert.deepEqual(deltas.at(-1).entered, [{ symbol: 'BBB', columns: expected }])
+}
+
+const changed = [
+  ['one', 'high'],
+  ['two', 'low'],
+]
+
+test('a change that was given up, and of which deltas came, is made in the next engine too', async (t) => {
+  const { scanner, worker, next } = await giveUpChange(t, ['ACK'])
+  await die(worker, scanner)
+  await readsNext(scanner, next, changed)
+})
+
+test('a change that was given up, and of which only the answer came late, is made in the next engine too', async (t) => {
+  const { scanner, worker, next, held, emit } = await giveUpChange(t, ['ACK', 'SIGNALS'])
+  emit('message', { ...held.find(({ type }) => type === 'ACK'), signals: 0 })
+  await die(worker, scanner)
+  await readsNext(scanner, next, changed)
+})
+
+test('a change that was given up, and of which nothing came, is not made in the next engine', async (t) => {
+  const { scanner, worker, next } = await giveUpChange(t, ['ACK', 'SIGNALS'])
+  await die(worker, scanner)
+  await readsNext(scanner, next, [['old', 'open']])
 })

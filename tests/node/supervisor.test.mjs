@@ -31,36 +31,6 @@ test('a command that runs at two deaths is not tried a third time', async (t) =>
   assert.deepEqual(added, ['good', 'behind'])
 })
 
-test('a trader that is being computed at two deaths is left out, and everything of it leaves', async (t) => {
-  const followers = workers(3)
-  const { scanner, worker, core } = await setUp(t, { followers })
-  for (const id of ['a', 'b']) await scanner.addTrader({ id, filter: 'x' })
-  core.deltas.push({ trader: 1, snapshot: true, entered: [[0]] })
-  await scanner.processUpdates()
-  const errors = []
-  const deltas = []
-  scanner.addEventListener('error', ({ detail }) => errors.push(detail))
-  scanner.addEventListener('signals', ({ detail }) => deltas.push(detail))
-  for (const one of [worker, followers[0]]) {
-    const { market } = one.core
-    // The second trader of this engine, on one of the scan's threads.
-    market.set(market.layout.suspects + 4 * 3, 2)
-    const back = restored(scanner)
-    one.emit('exit', 1)
-    await back
-  }
-  assert.deepEqual(
-    errors.map(({ code, details }) => [code, details.traderId]),
-    [['E_POISON', 'b']],
-  )
-  assert.throws(() => scanner.matches('b'), { code: 'E_TRADER' })
-  assert.deepEqual(scanner.matches('a'), [])
-  assert.deepEqual(
-    deltas.map(({ traderId, left }) => [traderId, left]),
-    [['b', ['AAA']]],
-  )
-})
-
 test('the next engine is told config, traders and matches, and no command that was given up', async (t) => {
   const followers = workers(1)
   const held = (message) => message.type === 'ADD_TRADER' && message.traderId === 'late'

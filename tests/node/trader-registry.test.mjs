@@ -1,0 +1,117 @@
+// The client's traders by themselves: what a new engine's words are folded onto, and what is waited for.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TickscanError } from '../../js/errors.js'
+import { SessionGate } from '../../js/session-gate.js'
+import { packSignals } from '../../js/signals.js'
+import { SymbolList } from '../../js/symbol-list.js'
+import { checkTrader } from '../../js/trader.js'
+import { TraderRegistry } from '../../js/trader-registry.js'
+
+function setUp(...specs) {
+  const symbols = new SymbolList()
+  symbols.fill(['AAA', 'BBB', 'CCC'].map((symbol, key) => ({ symbol, key, state: 'ready' })))
+  const registry = new TraderRegistry(64, symbols, new SessionGate())
+  const traders = specs.map((spec) => registry.add(checkTrader({ filter: 'x', ...spec })))
+  let cycle = 0
+  /** SIGNALS with one item; gives what was told. */
+  const fold = (ref, { entered = [], left = [], snapshot = false, more = false, time = 0, values = [] }) => {
+    const columns = entered.length > 0 ? values.length / entered.length : 0
+    const words = [
+      0,
+      (snapshot ? 1 : 0) | (more ? 4 : 0),
+      entered.length,
+      left.length,
+      columns,
+      ...entered,
+      ...left,
+    ]
+    const doubles = [time, ...values]
+    const memory = new ArrayBuffer(doubles.length * 8 + words.length * 4)
+    new Float64Array(memory, 0, doubles.length).set(doubles)
+    new Int32Array(memory, doubles.length * 8).set(words)
+    const place = {
+      wordsOffset: doubles.length * 8,
+      wordsCount: words.length,
+      valuesOffset: 0,
+      valuesCount: doubles.length,
+    }
+    const [message] = packSignals(memory, place, new Map([[0, ref]]))
+    const told = []
+    const outside = (delta) => told.push([delta.entered.map(({ symbol }) => symbol), delta.left])
+    registry.fold({ cycle: ++cycle, ...message }, { inside: () => {}, outside })
+    return told
+  }
+  return { registry, traders, fold }
+}
+
+test('a new engine repeats: what it knows stays, what it never acknowledged leaves and is told anew', () => {
+  const { registry, traders, fold } = setUp({ id: 'known' }, { id: 'unknown' })
+  const [known, unknown] = traders.map(({ ref }) => ref)
+  fold(known, { snapshot: true, entered: [0, 1] })
+  fold(unknown, { snapshot: true, entered: [2] })
+  const leaving = registry.repeat(new Set([known]))
+  assert.deepEqual(
+    leaving.map(({ inside, outside }) => [inside.traderId, inside.left, outside.left]),
+    [['unknown', ['CCC'], ['CCC']]],
+  )
+  assert.deepEqual(registry.matchesOf('known', false), ['AAA', 'BBB'])
+  assert.deepEqual(registry.matchesOf('unknown', false), [])
+  assert.deepEqual(registry.start(known).matches, [0, 1])
+  // Ticks are no repetition: what comes is folded onto what was there.
+  assert.deepEqual(fold(known, { entered: [2], left: [0] }), [[['CCC'], ['AAA']]])
+  assert.deepEqual(registry.matchesOf('known', false), ['BBB', 'CCC'])
+})
+
+test('a new engine repeats closes: those that were folded are passed over, symbol by symbol', () => {
+  const { registry, traders, fold } = setUp({ id: 'known', on: 'close' })
+  const [{ ref }] = traders
+  fold(ref, { snapshot: true, time: 60, entered: [0] })
+  registry.checkpoint([{ refs: [ref], decided: new Float64Array(64).fill(60) }])
+  fold(ref, { time: 120, entered: [1] })
+  fold(ref, { time: 180, left: [0] })
+  registry.repeat(new Set([ref]))
+  assert.deepEqual(registry.start(ref).matches, [0], 'from the checkpoint')
+  assert.deepEqual(fold(ref, { time: 120, entered: [1] }), [])
+  assert.deepEqual(fold(ref, { time: 180, entered: [2], left: [0] }), [[['CCC'], []]])
+  assert.deepEqual(registry.matchesOf('known', false), ['BBB', 'CCC'])
+  assert.deepEqual(fold(ref, { time: 240, left: [1] }), [[[], ['BBB']]])
+})
+
+test('a page of a snapshot that the dead engine began says nothing with the next engine', () => {
+  const { registry, traders, fold } = setUp({ id: 'a' })
+  const [{ ref }] = traders
+  assert.deepEqual(fold(ref, { snapshot: true, more: true, entered: [0] }), [])
+  registry.repeat(new Set([ref]))
+  fold(ref, { snapshot: true, entered: [1] })
+  assert.deepEqual(registry.matchesOf('a', false), ['BBB'])
+})
+
+test('of all that missed a delta, only those that an engine runs are waited for', () => {
+  const { registry, traders, fold } = setUp({ id: 'a' }, { id: 'b' })
+  const [a, b] = traders.map(({ ref }) => ref)
+  registry.disable(b, new TickscanError('E_POISON', 'twice'))
+  registry.markStale()
+  assert.equal(registry.hasStale, true)
+  assert.deepEqual(fold(a, { entered: [0] }), [], 'no delta makes it right')
+  fold(a, { snapshot: true, entered: [1] })
+  assert.equal(registry.hasStale, false)
+  // Missed before it was disabled: it comes back with a snapshot of its own.
+  registry.markStale()
+  registry.disable(a, new TickscanError('E_POISON', 'twice'))
+  assert.equal(registry.hasStale, false)
+  registry.enable(registry.get('a'), {})
+  assert.equal(registry.hasStale, false)
+})
+
+test('what a trader is replayed with is what its deltas are read with', () => {
+  const { registry, traders, fold } = setUp({ id: 'a', columns: { old: 'open' } })
+  const [{ ref }] = traders
+  const { change } = registry.change('a', { columns: ['one', 'two'], columnFilters: ['high', 'low'] })
+  assert.deepEqual(registry.start(ref).columns, ['old'])
+  fold(change.as, { snapshot: true, entered: [0], values: [1, 2] })
+  assert.deepEqual(registry.start(ref).columns, ['one', 'two'])
+  registry.markStale()
+  assert.deepEqual(registry.start(ref).columns, ['one', 'two'])
+  assert.equal(registry.start(ref).matches, undefined)
+})
