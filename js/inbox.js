@@ -5,7 +5,8 @@
  * Invariants:
  * 1. A seq is applied when all before it were, however messages arrive; at most once.
  * 2. Every readable command gets exactly one ack, and a duplicate the same ack again. A throw is a negative ack.
- * 3. One command is applied at a time. While one waits (INIT loads the core), others queue up to INBOX_LIMIT.
+ * 3. One command is applied at a time. While one waits (INIT loads the core), others queue up to INBOX_LIMIT, and one
+ *    more where that is the next one in order.
  * 4. E_BACKPRESSURE does not use up the seq: the same message may come again, and those after it wait for it.
  */
 
@@ -89,7 +90,8 @@ export class Inbox {
         expected: this.#incarnation,
       })
     }
-    if (id.seq <= this.#applied || this.#waiting.has(id.seq) || this.#waiting.size < this.#limit)
+    // The next one in order is never refused: were the queue full of those behind it, nothing would ever move.
+    if (id.seq <= this.#applied + 1 || this.#waiting.has(id.seq) || this.#waiting.size < this.#limit)
       return undefined
     return new TickscanError('E_BACKPRESSURE', `${this.#limit} commands wait already`, {
       hint: 'await the calls before sending more',

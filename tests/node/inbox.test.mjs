@@ -123,6 +123,17 @@ test('a full queue refuses with E_BACKPRESSURE, and the same message may come ag
   )
 })
 
+test('a queue full of what comes later takes the one that all of them wait for', async () => {
+  const { posted, applied, send, settled } = setUp({ limit: 2 })
+  for (const seq of [3, 2, 4, 1]) send(seq)
+  await settled()
+  assert.deepEqual([posted[0].id.seq, posted[0].error.code], [4, 'E_BACKPRESSURE'])
+  assert.deepEqual(
+    applied.map(([seq]) => seq),
+    [1, 2, 3],
+  )
+})
+
 test('what cannot be understood is answered with a typed error', async () => {
   const { inbox, posted, applied, send, settled } = setUp()
   send(1, 'ADD_TRADR', {})
