@@ -13,6 +13,10 @@ export function manualHost() {
     clearTimer: (timer) => {
       timers = timers.filter((one) => one !== timer)
     },
+    /** Timers that wait. */
+    get waiting() {
+      return timers.length
+    },
     /** Lets time pass, timer by timer, each followed by what it caused. */
     pass: async (ms) => {
       const end = now + ms
