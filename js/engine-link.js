@@ -5,8 +5,12 @@
  *
  * 1. `seq` counts what was posted; a message that could not be cloned uses none up.
  * 2. The worker applies in order of seq, so a lost message holds all later ones back. When nothing was answered for a
- *    while, the RESEND_LIMIT oldest unanswered ones are sent again under the *same* ids, ever more slowly. The worker
- *    answers a duplicate with its first answer, so this is safe however slow the worker is.
+ *    while, the FIRST_BATCH oldest unanswered ones are sent again under the *same* ids, ever more slowly. The worker
+ *    answers a duplicate with its first answer, so this is safe however slow the worker is, and however often it is done:
+ *    when and how many are sent again is a matter of time alone (tests/model/messages.pml sends again at any moment).
+ *    When all of these were answered and the next one still is not, it was lost in the same silence, and so may be what
+ *    is behind it: twice as many are sent again at the end of each wait, to LAST_BATCH, until all that was posted before
+ *    the silence has been. A worker that is slow and lost nothing thus gets each command at most once more.
  * 3. Answers are handed on in order of seq. One that comes too early waits for those before it, which will come again:
  *    otherwise a late answer to an older command would undo in the journal what a newer one did.
  * 4. E_BACKPRESSURE from the worker uses no seq up: the command stays unanswered and comes again.
@@ -18,8 +22,10 @@ import { messageId, own } from './message-check.js'
 import { PROTOCOL_VERSION } from './protocol.js'
 import { RESEND, retryDelay } from './retry.js'
 
-/** Most commands that are sent again at once: enough to fill any gap, few enough not to flood a slow worker. */
-const RESEND_LIMIT = 32
+/** Commands that are sent again after a silence: enough to fill a gap, few enough not to flood a slow worker. */
+const FIRST_BATCH = 32
+/** The most that are sent again at once, once it has shown that it answers. */
+const LAST_BATCH = 512
 
 /**
  * @typedef {object} LinkOptions
@@ -50,6 +56,11 @@ export class EngineLink {
   #attempt = 0
   /** Something was answered since the timer was set. */
   #progress = false
+  /** The last seq that was posted before the silence. */
+  #silentUpTo = 0
+  /** The last seq that was sent again for it. */
+  #sentAgainUpTo = 0
+  #batch = FIRST_BATCH
   #ended = false
 
   /** @param {LinkOptions} options */
@@ -156,18 +167,29 @@ export class EngineLink {
 
   #resend() {
     this.#timer = undefined
-    if (this.#progress) this.#attempt = 0
-    else {
+    if (!this.#progress) {
       this.#attempt++
-      let count = 0
-      for (const [seq, { message }] of this.#unanswered) {
-        if (this.#early.has(seq)) continue
-        if (count++ === RESEND_LIMIT) break
-        this.#port.postMessage(message)
-      }
+      this.#silentUpTo = this.#seq
+      this.#sendAgain(FIRST_BATCH)
+    } else {
+      this.#attempt = 0
+      const [oldest] = this.#unanswered.keys()
+      if (oldest > this.#sentAgainUpTo && oldest <= this.#silentUpTo) this.#sendAgain(this.#batch * 2)
     }
     this.#progress = false
     this.#watch()
+  }
+
+  /** @param {number} most */
+  #sendAgain(most) {
+    this.#batch = Math.min(most, LAST_BATCH)
+    let count = 0
+    for (const [seq, { message }] of this.#unanswered) {
+      if (this.#early.has(seq)) continue
+      if (count++ === this.#batch) break
+      this.#port.postMessage(message)
+      this.#sentAgainUpTo = seq
+    }
   }
 
   /** @param {unknown} message */

@@ -107,6 +107,50 @@ test('a flood is not repeated as a flood', async () => {
   )
 })
 
+test('a burst that was lost comes back ever faster, once its first commands are answered', async () => {
+  const { host, link, ack, seqs, acks } = setUp()
+  for (let tag = 1; tag <= 2048; tag++) link.send('GET_STATUS', {}, tag)
+  seqs()
+  const batches = []
+  const answer = () => {
+    const sent = seqs()
+    if (sent.length > 0) batches.push(sent.length)
+    for (const seq of sent) ack(seq)
+  }
+  // The waits of one silence and of seven answers.
+  await host.pass(300)
+  answer()
+  await host.pass(600)
+  answer()
+  for (let wait = 0; wait < 6; wait++) {
+    await host.pass(300)
+    answer()
+  }
+  assert.deepEqual(batches, [32, 64, 128, 256, 512, 512, 512, 32])
+  assert.equal(acks.length, 2048)
+  await host.pass(1000)
+  for (let tag = 1; tag <= 100; tag++) link.send('GET_STATUS', {}, tag)
+  seqs()
+  await host.pass(300)
+  assert.equal(seqs().length, 32, 'the next silence begins small')
+})
+
+test('what is answered without being asked for is not asked for', async () => {
+  const { host, link, ack, seqs } = setUp()
+  for (let tag = 1; tag <= 500; tag++) link.send('GET_STATUS', {}, tag)
+  await host.pass(300)
+  seqs()
+  // The first one was lost; the others were behind it in the queue of a worker that takes its time.
+  for (let seq = 1; seq <= 20; seq++) ack(seq)
+  await host.pass(600)
+  assert.deepEqual(seqs(), [], 'some of those that were sent again have no answer yet')
+  for (let seq = 21; seq <= 500; seq++) ack(seq)
+  for (let tag = 501; tag <= 600; tag++) link.send('GET_STATUS', {}, tag)
+  seqs()
+  await host.pass(300)
+  assert.deepEqual(seqs(), [], 'what came after the silence is no part of it')
+})
+
 test('what cannot be cloned uses no seq up; what cannot be read is a fault and no end', () => {
   const { link, seqs, port, faults, ends } = setUp()
   assert.throws(() => link.send('GET_STATUS', { bad: () => {} }, 1), { code: 'E_CLONE' })
