@@ -67,6 +67,8 @@ export function startPoolWorker(scope) {
       command(message)
     } catch (error) {
       if (error === 'unwind') return // the thread ended itself
+      // A scan may wait for this thread, in the one that would hear of the error.
+      core?._pool_thread_crashed()
       core?.__emscripten_thread_crashed?.()
       throw error
     }

@@ -31,7 +31,8 @@ if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.50)
 endif()
 set(node_link_options -sENVIRONMENT=node)
 
-add_library(tickscan_bindings OBJECT ${CMAKE_SOURCE_DIR}/bindings/embind.cpp)
+add_library(tickscan_bindings OBJECT
+  ${CMAKE_SOURCE_DIR}/bindings/embind.cpp ${CMAKE_SOURCE_DIR}/bindings/pool_thread.cpp)
 target_link_libraries(tickscan_bindings PRIVATE tickscan_core tickscan_core_options)
 
 foreach(platform web node)

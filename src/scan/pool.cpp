@@ -11,6 +11,10 @@ namespace {
 constexpr uint32_t kMostItems = 0xffff;
 constexpr uint32_t kEndShift = 16;
 constexpr uint32_t kLooks = 2000;  // some µs
+constexpr int32_t kNever = -0x40000000;  // whatever is added to it, it stays negative
+
+// The pool that the thread works for.
+thread_local Pool* pool_of_thread = nullptr;
 
 }  // namespace
 
@@ -56,11 +60,22 @@ void Pool::run(uint32_t items, Work work, uint32_t inline_below) {
   for (;;) {
     const int32_t done = done_.load(std::memory_order_acquire);
     if (done == all) return;
+    const bool every_thread_lives = done >= 0;
+    TICKSCAN_ASSERT(every_thread_lives);
     futex_wait(&done_, done);
   }
 }
 
+void Pool::give_up() {
+  if (pool_of_thread == nullptr) return;
+  std::atomic<int32_t>& done = pool_of_thread->done_;
+  // The word that run() sleeps on, so that it cannot fall asleep without having seen it.
+  done.store(kNever, std::memory_order_release);
+  futex_wake_all(&done);
+}
+
 void Pool::loop(uint32_t thread) {
+  pool_of_thread = this;
   int32_t seen = 0;
   for (;;) {
     int32_t generation = generation_.load(std::memory_order_acquire);

@@ -31,6 +31,10 @@ class Pool {
   using Work = FunctionRef<void(uint32_t item, uint32_t thread)>;
   void run(uint32_t items, Work work, uint32_t inline_below = 2);
 
+  // Called in a thread of a pool that cannot go on, because it has trapped in the middle of an item: that is never done,
+  // so the run() that waits for it fails instead (an assertion). Does nothing in other threads.
+  static void give_up();
+
   [[nodiscard]] uint32_t threads() const { return static_cast<uint32_t>(workers_.size()) + 1; }
 
  private:
@@ -52,7 +56,7 @@ class Pool {
   std::atomic<bool> stopping_{false};
 
   std::vector<Range> ranges_;           // by thread
-  std::atomic<int32_t> done_{0};        // items finished; run() sleeps on it
+  std::atomic<int32_t> done_{0};        // items finished, negative: never all; run() sleeps on it
   std::atomic<int32_t> generation_{0};  // moved by run(); workers sleep on it
 
   std::vector<std::thread> workers_;

@@ -98,3 +98,47 @@ test('a terminated engine is replaced in Chrome, and writers elsewhere lose noth
     await server.close()
   }
 })
+
+test('a thread of the pool that traps in the middle of a cycle is noticed at once in Chrome', async (context) => {
+  const server = await serveBarePages()
+  const browser = await launch()
+  try {
+    const { page } = await openPage(browser, server.url)
+    const seen = await page.evaluate(async () => {
+      const { createScanner } = await import('/dist/index.js')
+      let workers = 0
+      const createWorker = () => {
+        const name = workers++ === 0 ? 'tickscan-engine-doomed' : 'tickscan-engine'
+        return new Worker(new URL('./mortal-pool.js', location.href), { type: 'module', name })
+      }
+      const symbols = Array.from({ length: 1000 }, (_, i) => `S${i}`)
+      const scanner = await createScanner({ symbols, threads: 2, createWorker })
+      const phases = []
+      const restored = new Promise((resolve) => {
+        scanner.addEventListener('restart', ({ detail }) => {
+          phases.push({ phase: detail.phase, cause: detail.cause?.message })
+          if (detail.phase === 'restored') resolve(detail.elapsedMs)
+        })
+      })
+      const calls = [scanner.addTrader({ id: 'a', filter: 'last > 1' })]
+      // Until the other thread gets a block: it may wake when all are done.
+      while (!phases.some(({ phase }) => phase === 'died')) {
+        for (const symbol of symbols) scanner.writer.updateTicker(symbol, { last: 2 })
+        calls.push(scanner.processUpdates())
+        await Promise.race([calls.at(-1), restored])
+      }
+      const elapsedMs = await restored
+      await Promise.all(calls)
+      const matching = scanner.matches('a').length
+      await scanner.close()
+      return { phases, elapsedMs, matching, workers }
+    })
+    const { cause } = seen.phases.find(({ phase }) => phase === 'died')
+    assert.match(cause, /the core failed/, 'not by its silence')
+    assert.deepEqual([seen.matching, seen.workers], [1000, 2])
+    context.diagnostic(`recovered in ${Math.round(seen.elapsedMs)} ms`)
+  } finally {
+    await browser.close()
+    await server.close()
+  }
+})

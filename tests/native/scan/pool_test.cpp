@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <vector>
 
 #include "base/rounds.h"
@@ -76,6 +77,30 @@ TEST_P(PoolThreads, IsGoneAtOnceEvenIfItsThreadsHardlyStarted) {
     used.run(10, [&](uint32_t, uint32_t) { done.fetch_add(1); });
     ASSERT_EQ(done.load(), 10U);
   }
+}
+
+TEST(PoolDeathTest, AThreadThatGivesUpInTheMiddleOfAnItemKeepsNobodyWaiting) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    Pool pool(2);
+    std::promise<void> given_up;
+    pool.run(2, [&](uint32_t, uint32_t thread) {
+      // Each thread has one of the two items; that of the other is never done.
+      if (thread == 0) return given_up.get_future().wait();
+      Pool::give_up();
+      given_up.set_value();
+      std::promise<void>().get_future().wait();
+    });
+  };
+  EXPECT_DEATH(run(), "every_thread_lives");
+}
+
+TEST(PoolDeathTest, GivingUpElsewhereDoesNothing) {
+  Pool pool(2);
+  Pool::give_up();
+  std::atomic<uint32_t> done{0};
+  pool.run(10, [&](uint32_t, uint32_t) { done.fetch_add(1); });
+  EXPECT_EQ(done.load(), 10U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, PoolThreads, testing::Values(1, 2, 4, 8));
