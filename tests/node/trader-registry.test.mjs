@@ -39,7 +39,7 @@ function setUp(...specs) {
     const [message] = packSignals(memory, place, new Map([[0, ref]]))
     const told = []
     const outside = (delta) => told.push([delta.entered.map(({ symbol }) => symbol), delta.left])
-    registry.fold({ cycle: ++cycle, ...message }, { inside: () => {}, outside })
+    registry.fold({ cycle: ++cycle, ...message }, { inside: () => {}, outside, heard: () => true })
     return told
   }
   return { registry, traders, fold }
