@@ -4,6 +4,7 @@
  *
  * 1. Two cycles of the cadence are at least minGapMs apart, and the first keeps that distance from a cycle that
  *    a command ran. A cycle that left work pending is continued at once: it is the same swap's work.
+ *    Between messages at most two cycles run.
  * 2. Event-driven: the engine waits on the word `idle` only after core.setIdle() has set it and found nothing
  *    marked. Whoever marks next takes the 1 away and notifies, so no mark is slept through. A cycle runs every
  *    everyMs even so, for what only time changes.
@@ -47,6 +48,8 @@ export class Cadence {
   #lastCycleMs = Number.NEGATIVE_INFINITY
   /** The engine waits on the idle word. */
   #waiting = false
+  /** The cycle before this one was run without a turn between them. */
+  #repeated = false
   /** Tells a wake-up apart from one for a cadence that was stopped since. */
   #turn = 0
 
@@ -131,9 +134,22 @@ export class Cadence {
   /** Waits for a mark, but no longer than everyMs. */
   #await() {
     const { everyMs } = /** @type {CadenceOptions} */ (this.#options)
-    if (!this.#waiting && !this.#wait()) this.#runBy(this.#lastCycleMs)
+    if (!this.#waiting && !this.#wait()) this.#again()
     else if (this.#host.waitAsync) this.#runBy(this.#lastCycleMs + everyMs)
     else this.#poll(this.#lastCycleMs + everyMs)
+  }
+
+  /** More was marked meanwhile: it is scanned at once, but every second time only after messages had their turn. */
+  #again() {
+    this.#repeated = !this.#repeated
+    if (this.#repeated) this.#soonest()
+    else this.#runBy(this.#lastCycleMs)
+  }
+
+  /** Runs a cycle without a turn of the event loop before it, where minGapMs allows. */
+  #soonest() {
+    if (this.#earliest() > this.#host.now()) this.#runBy(this.#lastCycleMs)
+    else this.#cycle()
   }
 
   /** False if there is work already. */
@@ -149,6 +165,7 @@ export class Cadence {
       woken.catch((/** @type {unknown} */ error) => this.#host.setTimer(() => raise(error), 0))
     }
     this.#waiting = true
+    this.#repeated = false
     return true
   }
 
@@ -174,9 +191,8 @@ export class Cadence {
     this.#waiting = false
     this.#turn++
     if (!this.#options) return
-    // A wake-up comes in a turn of its own, before which messages had theirs: no timer stands between it and the cycle.
-    if (this.#earliest() > this.#host.now()) this.#runBy(this.#lastCycleMs)
-    else this.#cycle()
+    // A wake-up comes in a turn of its own, before which messages had theirs.
+    this.#soonest()
   }
 }
 

@@ -148,6 +148,26 @@ test('event-driven: what was marked before idle was set is not slept through', a
   assert.deepEqual(host.cycles, [1000, 1100])
 })
 
+test('event-driven: under marks without end messages get their turn after two cycles', async () => {
+  const { host, cadence, advance } = setUp()
+  const turns = []
+  host.runCycle = () => {
+    host.cycles.push(host.time)
+    host.marked = host.cycles.length < 7
+    turns[turns.length - 1]++
+    return false
+  }
+  const { setTimer } = host
+  host.setTimer = (run, ms) =>
+    setTimer(() => {
+      turns.push(0)
+      run()
+    }, ms)
+  cadence.start({ everyMs: 1000, minGapMs: 0, eventDriven: true })
+  await advance(0)
+  assert.deepEqual(turns, [2, 2, 2, 1])
+})
+
 test('event-driven: a mark between setIdle and the wait is not slept through', async () => {
   const { host, cadence, advance, words } = setUp()
   const setIdle = host.setIdle
