@@ -7,7 +7,7 @@
  */
 
 /**
- * The values of a trader's columns for one symbol; undefined where the value is unknown.
+ * The values of a trader's columns for one symbol; undefined where the value is unknown. Frozen where there are none.
  * @typedef {Record<string, number | undefined>} Columns
  */
 

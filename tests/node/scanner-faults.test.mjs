@@ -44,6 +44,31 @@ test('start-up can be aborted, before and during', async () => {
   assert.ok(never.terminated)
 })
 
+test('an engine is ready when it holds its lock: a client that gets it before would take the engine for dead', async (t) => {
+  let hold
+  const held = new Promise((resolve) => {
+    hold = resolve
+  })
+  const asked = []
+  const holdLock = (name) => {
+    asked.push(name)
+    return held
+  }
+  const starting = start(new FakeWorker(new FakeCore(), { host: { holdLock } }))
+  let ready = false
+  const noted = starting.then(() => {
+    ready = true
+  })
+  // Another one, begun later and without a lock to wait for, is ready long since.
+  const other = await start(new FakeWorker())
+  t.after(() => other.close())
+  await other.processUpdates()
+  assert.deepEqual([asked.length, ready], [1, false])
+  hold()
+  await noted
+  await (await starting).close()
+})
+
 test('too much memory is E_MEMORY with need and limit, before it is taken', async () => {
   const core = new FakeCore()
   core.bytes = 10 * 65536 * 64 + 1
