@@ -1,6 +1,7 @@
 /**
  * The least that update → signal can be: a worker that waits for a word of shared memory as the engine worker does, and
- * answers with one message. Runs in browsers and in Node.
+ * answers with one message that hands over as many bytes as a trial's signals have (the second word says how many).
+ * Runs in browsers and in Node.
  */
 
 const port =
@@ -13,7 +14,8 @@ listen(async ({ memory }) => {
   for (let turn = 0; ; turn++) {
     const wait = Atomics.waitAsync(words, 0, turn)
     if (wait.async) await wait.value
-    port.postMessage({ turn })
+    const buffer = new ArrayBuffer(Atomics.load(words, 1))
+    port.postMessage({ turn, buffer }, [buffer])
   }
 })
 // A module that awaits may be ready after the first message was sent.

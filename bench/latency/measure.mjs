@@ -1,6 +1,7 @@
 /**
- * Update → signal, event-driven, beside a bare wake-and-reply on the same kind of thread; trials interleaved. The same
- * code measures in Node and in a page.
+ * Update → signal, event-driven, beside a bare wake-and-reply on the same kind of thread, with the same kind of wait and
+ * as large a message; trials interleaved, so that whatever else the machine does meets both. The same code measures in
+ * Node and in a page.
  *
  * A trial writes live klines of all dirty symbols. The last one also turns a marker trader over: the time is from
  * that last write to the event that says so, on the thread that wrote.
@@ -26,6 +27,7 @@ export async function measureLatency({ createScanner, startBare }, size) {
   const samples = { tickscan: [], bare: [] }
   try {
     for (let turn = -size.warmUp; turn < size.trials; turn++) {
+      if (turn === 0) bare.replyWith(await bytesOfTrial(scanner, size.warmUp))
       // A pause, so that each trial starts with everybody asleep, as an update usually finds them.
       await pause()
       const ours = await trial(turn)
@@ -40,6 +42,12 @@ export async function measureLatency({ createScanner, startBare }, size) {
     await scanner.close()
   }
   return samples
+}
+
+/** The bytes of the signals of a trial, in the mean over all trials so far. */
+async function bytesOfTrial(scanner, trials) {
+  const { core } = await scanner.status()
+  return Math.round(core.deltaBytes / Math.max(1, trials))
 }
 
 async function startScanner(createScanner, market, { traders, klines }) {
@@ -107,6 +115,8 @@ async function startBareTurns(startBare) {
   const words = new Int32Array(memory)
   worker.post({ memory })
   return {
+    /** @param {number} bytes in each answer from now on */
+    replyWith: (bytes) => Atomics.store(words, 1, bytes),
     async turn() {
       const answer = next()
       const start = performance.now()

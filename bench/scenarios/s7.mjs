@@ -11,7 +11,7 @@ import { percentile } from '../lib/stats.mjs'
 export const id = 'S7'
 export const title = 'update → signal: 500 dirty × 50 traders, event-driven, in Node and in Chrome'
 
-const SIZE = { symbols: 1000, klines: 500, dirty: 500, traders: 50, trials: 2000, warmUp: 200 }
+const SIZE = { symbols: 1000, klines: 500, dirty: 500, traders: 50, trials: 3000, warmUp: 300 }
 const BARE = 'bare wake-and-reply'
 
 /** @param {import('./index.mjs').Context} context */
