@@ -41,6 +41,27 @@ export function checkVersion(message) {
   })
 }
 
+/** @typedef {{ name: string, kind: string, optional: boolean }} Field */
+
+/** Rows of the table as lists, each made once: every cycle takes some messages apart. @type {WeakMap<object, Field[]>} */
+const fieldLists = new WeakMap()
+
+/**
+ * @param {Readonly<Record<string, string>>} row
+ * @returns {Field[]}
+ */
+function fieldsOf(row) {
+  let list = fieldLists.get(row)
+  if (!list) {
+    list = Object.entries(row).map(([name, kind]) => {
+      const optional = kind.endsWith('?')
+      return { name, kind: optional ? kind.slice(0, -1) : kind, optional }
+    })
+    fieldLists.set(row, list)
+  }
+  return list
+}
+
 /**
  * Takes the fields that a row names out of a message.
  * @param {string} type
@@ -52,13 +73,12 @@ export function checkVersion(message) {
 export function takeFields(type, fields, message) {
   /** @type {Record<string, any>} */
   const taken = {}
-  for (const [name, kind] of Object.entries(fields)) {
+  for (const { name, kind, optional } of fieldsOf(fields)) {
     const value = own(message, name)
-    const optional = kind.endsWith('?')
     if (value === undefined && optional) continue
-    if (!isKind(value, optional ? kind.slice(0, -1) : kind)) {
+    if (!isKind(value, kind)) {
       throw new TickscanError('E_PROTOCOL', `${type}: ${name} is ${value === null ? 'null' : typeof value}`, {
-        expected: kind,
+        expected: optional ? `${kind}?` : kind,
       })
     }
     taken[name] = value

@@ -13,6 +13,7 @@ import { availableThreads, compileCore, createEngineWorker } from '#platform'
 import { checkCall, checkGatedCall, checkRead, checkStream } from './call-options.js'
 import { realHost } from './client-host.js'
 import { DeltaFlow } from './delta-flow.js'
+import { withoutCycle } from './delta-rows.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
 import { HistoryLoader } from './history-loader.js'
 import { MarketReader } from './market-reader.js'
@@ -228,7 +229,7 @@ export class Scanner extends ScannerSymbols {
   async processUpdates(options) {
     const { internal, call } = checkGatedCall(options)
     const { result, deltas } = await this.#process({}, call, internal)
-    return { ...result, deltas: deltas.map(({ cycle, ...delta }) => delta) }
+    return { ...result, deltas: deltas.map(withoutCycle) }
   }
 
   /**

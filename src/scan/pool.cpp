@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint32_t kMostItems = 0xffff;
 constexpr uint32_t kEndShift = 16;
-constexpr uint32_t kLooks = 2000;  // some µs
+constexpr uint32_t kLooks = 2000;        // some µs
 constexpr int32_t kNever = -0x40000000;  // whatever is added to it, it stays negative
 
 // The pool that the thread works for.
