@@ -4,6 +4,7 @@
  */
 
 import { STREAM_LIMIT } from './delta-stream.js'
+import { STATUS_LEAST_MS } from './engine-status.js'
 import { describe } from './names.js'
 import { checkKnown, checkSignal, configError, LIMITS, positive, wholeNumber } from './options.js'
 import { checkSession } from './session-options.js'
@@ -243,6 +244,7 @@ export function checkLast(options) {
  *   first
  * @property {number} [batchSymbols] dirty symbols that are scanned in one go, to 8192; between two such slices messages
  *   get their turn. 2048 at first
+ * @property {number} [statusEveryMs] ms between two 'status' events, from 100; 0 (at first): none
  */
 
 /** @typedef {OwnEngineSettings & StartOptions} EngineSettings */
@@ -261,6 +263,7 @@ export function checkConfig(config) {
     'debugUpdates',
     'updateTracking',
     'batchSymbols',
+    'statusEveryMs',
     'session',
     ...CADENCE,
   ])
@@ -273,6 +276,20 @@ export function checkConfig(config) {
   if (given.batchSymbols !== undefined) {
     checked.batchSymbols = wholeNumber('batchSymbols', given.batchSymbols, 0, 1, LIMITS.maxSymbols)
   }
+  if (given.statusEveryMs !== undefined) {
+    checked.statusEveryMs = given.statusEveryMs === 0 ? 0 : statusMs(given.statusEveryMs)
+  }
   if (given.session !== undefined) checked.session = checkSession(given.session)
   return checked
+}
+
+/** @param {unknown} given */
+function statusMs(given) {
+  const ms = positive('statusEveryMs', given)
+  if (ms >= STATUS_LEAST_MS) return ms
+  throw configError(
+    'statusEveryMs',
+    describe(given),
+    `ms from ${STATUS_LEAST_MS}, or 0 for no 'status' events`,
+  )
 }

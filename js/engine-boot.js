@@ -5,11 +5,12 @@
 
 import { restoreSymbols } from './engine-restore.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
+import { checkSession } from './session-options.js'
 
 const PAGE_BYTES = 65536
 
 /** @import { Interval, Layout } from './layout.js' */
-/** @import { EngineHost } from './engine.js' */
+/** @import { EngineHost } from './engine-host.js' */
 
 /**
  * @typedef {object} Booted
@@ -37,7 +38,7 @@ export async function bootCore(host, fields, onPoolError) {
     answered(core.create(config))
     const layout = core.layout()
     const table = new Map(core.intervalTable().map((/** @type {Interval} */ row) => [row.name, row.ms]))
-    if (fields.session) answered(core.configureSession(fields.session))
+    if (fields.session) answered(core.configureSession(checkSession(fields.session)))
     const call = (/** @type {string} */ name, /** @type {any} */ argument) => answered(core[name](argument))
     const symbols = fields.carried
       ? restoreSymbols(fields.carried, { memory, layout }, call)

@@ -11,7 +11,7 @@ export class EngineLanguage {
   /** @type {Promise<any> | undefined} */
   #core
 
-  /** @param {import('./engine.js').EngineHost} host */
+  /** @param {import('./engine-host.js').EngineHost} host */
   constructor(host) {
     this.#host = host
   }

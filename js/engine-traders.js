@@ -106,8 +106,17 @@ export class EngineTraders {
   }
 }
 
-/** @param {Record<string, any>} spec */
+/**
+ * @param {Record<string, any>} spec
+ * @throws {TickscanError} E_CONFIG
+ */
 function forCore({ params, ...spec }) {
+  const { columns, columnFilters } = spec
+  if (columns.length !== columnFilters.length) {
+    throw new TickscanError('E_CONFIG', `${columns.length} columns have ${columnFilters.length} filters`, {
+      expected: 'one filter for each column',
+    })
+  }
   return { ...spec, ...paramLists(params) }
 }
 

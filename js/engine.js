@@ -13,38 +13,22 @@
 
 import { Cadence, checkCadence } from './cadence.js'
 import { addSlice, cycleResult } from './cycle-result.js'
+import { CycleSender } from './cycle-sender.js'
 import { bootCore } from './engine-boot.js'
 import { EngineControl } from './engine-control.js'
 import { coreFailed, damagedSeries, rebuiltState, repairedWords } from './engine-errors.js'
 import { EngineLanguage } from './engine-language.js'
 import { Succession } from './engine-restore.js'
+import { checkStatusEvery, EngineStatus } from './engine-status.js'
 import { EngineSymbols } from './engine-symbols.js'
 import { EngineTraders, paramLists } from './engine-traders.js'
 import { ErrorBudget } from './error-budget.js'
 import { fromErrorData, TickscanError, toErrorData } from './errors.js'
 import { loadHistoryFile } from './history-job.js'
 import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
-import { packSignals } from './signals.js'
+import { checkSession } from './session-options.js'
 
-/**
- * What the engine needs from the thread it lives in; tests give their own.
- * @typedef {object} EngineHost
- * @property {(message: any, transfer?: any[]) => void} post
- * @property {(options: { memory: WebAssembly.Memory, wasmModule: WebAssembly.Module, poolSize: number,
- *   onPoolError?: (error: Error) => void }) => Promise<any>} loadCore
- * @property {(core: any) => void} terminateCore
- * @property {() => void} close ends the worker
- * @property {(url: string) => Promise<Blob>} openUrl reads a file or fetches
- * @property {number} minPages the least memory that the core starts in
- * @property {() => number} now wall clock, ms
- * @property {() => number} steadyNow ms from any start, never backwards
- * @property {(run: () => void, ms: number) => any} setTimer
- * @property {(timer: any) => void} clearTimer
- * @property {(run: () => void) => void} [soon] calls back after messages had their turn; without it a timer does
- * @property {import('./cadence.js').CadenceHost['waitAsync']} waitAsync
- * @property {() => number} heapBytes of JavaScript in this thread, 0 where nobody says
- * @property {(name: string) => Promise<void> | void} holdLock holds a lock by which others notice the worker's end
- */
+/** @import { EngineHost } from './engine-host.js' */
 
 export class Engine {
   #host
@@ -61,8 +45,6 @@ export class Engine {
   #dead
   /** Client's clock − this thread's clock, ms. */
   #clockOffset = 0
-  #lastSignalsCycle = 0
-  #sessionVersion = 0
   #symbols = new EngineSymbols({
     call: (name, argument) => this.#call(name, argument),
     cycle: (seq, now) => this.#cycle(seq, now),
@@ -77,6 +59,12 @@ export class Engine {
   #succession
   #language
   #traders = new EngineTraders((name, ...args) => this.#call(name, ...args))
+  #sender = new CycleSender({
+    event: (type, fields, transfer) => this.#event(type, fields, transfer),
+    session: () => this.#guard(() => this.#core.session()),
+    traders: this.#traders,
+  })
+  #status
   /** A command's cycle is between two slices. */
   #slicing = false
   /** @type {Record<string, (fields: any, seq: number) => any>} */
@@ -86,6 +74,11 @@ export class Engine {
   constructor(host) {
     this.#host = host
     this.#language = new EngineLanguage(host)
+    this.#status = new EngineStatus({
+      ...host,
+      read: () => this.#readStatus(),
+      post: (fields) => this.#event('STATUS', fields),
+    })
     this.#commands = {
       INIT: (fields, seq) => this.#init(fields, seq),
       ADD_TRADER: (fields, seq) => this.#addTrader(fields, seq),
@@ -109,7 +102,7 @@ export class Engine {
           openUrl: host.openUrl,
           onProgress: (progress) => this.#event('PROGRESS', { command, ...progress }),
         }),
-      GET_STATUS: () => this.#status(),
+      GET_STATUS: () => this.#readStatus(),
       SET_CONFIG: (fields, seq) => this.#setConfig(fields, seq),
       SHUTDOWN: () => this.#shutdown(),
     }
@@ -153,13 +146,13 @@ export class Engine {
 
   /** Cycle of the SIGNALS that were posted last. */
   get signalsCycle() {
-    return this.#lastSignalsCycle
+    return this.#sender.signalsCycle
   }
 
   #beat() {
     this.#sayDead()
     this.#control?.beat()
-    this.#event('HEARTBEAT', { cycle: this.#lastSignalsCycle })
+    this.#event('HEARTBEAT', { cycle: this.#sender.signalsCycle })
   }
 
   /**
@@ -204,13 +197,11 @@ export class Engine {
    */
   #succeed(carried, own) {
     this.#cyclesBefore = carried.cycle
-    this.#lastSignalsCycle = carried.cycle
+    this.#sender.resume(carried.cycle)
     this.#succession = new Succession(carried, own)
     this.#succession.copyAll()
     this.#setConfig(carried.config, 0)
     this.#succession.resumeSession((...args) => this.#call(...args))
-    // The client hears in any case who is late.
-    this.#sessionVersion = -1
     return this.#succession.addTraders(
       (ref, spec) => {
         this.#newTrader(ref, spec)
@@ -289,7 +280,7 @@ export class Engine {
     return { values: new Float64Array(this.#buffer, found.offset, found.count).slice() }
   }
 
-  #status() {
+  #readStatus() {
     const core = this.#guard(() => this.#core.status())
     const session = this.#guard(() => this.#core.session())
     core.cycle += this.#cyclesBefore
@@ -304,21 +295,26 @@ export class Engine {
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  #setConfig({ cadence, clockOffset, updateTracking, batchSymbols, session, now }, seq) {
+  #setConfig({ cadence, clockOffset, updateTracking, batchSymbols, session, statusEveryMs, now }, seq) {
     if (cadence) checkCadence(cadence)
+    // The core takes it apart without a look at what it is.
+    const settings = session && checkSession(session)
+    if (statusEveryMs !== undefined) checkStatusEvery(statusEveryMs)
     if (batchSymbols !== undefined) this.#call('setBatchSymbols', batchSymbols)
     if (updateTracking !== undefined) this.#guard(() => this.#core.setTracking(updateTracking))
-    if (session) this.#call('configureSession', session)
+    if (settings) this.#call('configureSession', settings)
     if (session && now !== undefined) this.#cycle(seq, now)
     if (clockOffset !== undefined) this.#clockOffset = clockOffset
     if (cadence === null) this.#cadence?.stop()
     else if (cadence !== undefined) this.#cadence?.start(cadence)
+    if (statusEveryMs !== undefined) this.#status.start(statusEveryMs)
     return {}
   }
 
   #shutdown() {
     const core = this.#core
     this.#cadence?.stop()
+    this.#status.stop()
     this.#dead = new TickscanError('E_CLOSED', 'the engine was shut down')
     this.#core = undefined
     // After the ack, which is posted when this returns. The pool's threads have been joined and their workers end
@@ -378,54 +374,20 @@ export class Engine {
     if (result.ok === false) throw fromErrorData(result.error)
     result.cycle += this.#cyclesBefore
     this.#cadence?.noteCycle()
-    if (result.resync || result.sessionVersion !== this.#sessionVersion)
-      this.#sendSession(result, command, now)
-    if (result.wordsCount > 0) {
-      try {
-        this.#sendSignals(result, command)
-      } catch (error) {
-        // What did not go out comes with the next cycle, as snapshots; until then it is a gap.
-        this.#lastSignalsCycle = result.cycle
-        this.#traders.wantSnapshots()
-        this.#noteError()
-        throw error
-      }
+    this.#sender.sendSession(result, command, now)
+    try {
+      this.#sender.sendSignals(result, command, this.#buffer)
+    } catch (error) {
+      this.#noteError()
+      throw error
     }
-    if (result.damaged > 0) this.#reportDamage()
-    if (result.repaired > 0) this.#reportRepair(result.repaired)
+    // Some writer ended in the middle of a rewrite: says which series are left alone until one comes back.
+    if (result.damaged > 0) this.#report(damagedSeries(this.#guard(() => this.#core.damaged())))
+    if (result.repaired > 0) {
+      this.#noteError()
+      this.#report(repairedWords(result.repaired))
+    }
     return result
-  }
-
-  /**
-   * Before the cycle's signals: nothing late passes before it is known to be late.
-   * @param {any} result of core.cycle
-   * @param {number} command
-   * @param {number} time
-   */
-  #sendSession({ cycle, resync, sessionVersion }, command, time) {
-    const { active, scope, lagging, muted } = this.#guard(() => this.#core.session())
-    this.#event('SESSION', { cycle, command, time, active, resync: resync > 0, scope, lagging, muted })
-    this.#sessionVersion = sessionVersion
-  }
-
-  /**
-   * @param {any} result of core.cycle
-   * @param {number} command
-   */
-  #sendSignals(result, command) {
-    const messages = packSignals(this.#buffer, result, this.#traders.names)
-    const { cycle } = result
-    for (const [page, packed] of messages.entries()) {
-      const baseCycle = this.#lastSignalsCycle
-      const last = page === messages.length - 1
-      this.#event('SIGNALS', { cycle, baseCycle, command, page, last, ...packed }, [packed.buffer])
-      this.#lastSignalsCycle = cycle
-    }
-  }
-
-  /** Some writer ended in the middle of a rewrite: says which series are left alone until one comes back. */
-  #reportDamage() {
-    this.#report(damagedSeries(this.#guard(() => this.#core.damaged())))
   }
 
   /** @param {unknown} error outside any command */
@@ -438,12 +400,6 @@ export class Engine {
     if (!this.#errors.note(this.#host.steadyNow())) return
     this.#guard(() => this.#core.recover())
     this.#report(rebuiltState())
-  }
-
-  /** @param {number} words that were wrong */
-  #reportRepair(words) {
-    this.#noteError()
-    this.#report(repairedWords(words))
   }
 
   /**
@@ -478,6 +434,7 @@ export class Engine {
     if (this.#dead) return this.#dead
     this.#dead = coreFailed(cause)
     this.#cadence?.stop()
+    this.#status.stop()
     this.#sayDead()
     return this.#dead
   }

@@ -93,7 +93,10 @@ export function takeFields(type, fields, message) {
 function isKind(value, kind) {
   if (kind === 'integer') return Number.isSafeInteger(value) && Number(value) >= 0
   if (kind === 'list') return Array.isArray(value)
-  if (kind === 'map') return typeof value === 'object' && !Array.isArray(value)
+  if (kind === 'strings') return Array.isArray(value) && value.every((one) => typeof one === 'string')
+  if (kind === 'map|null' && value === null) return true
+  if (kind === 'map' || kind === 'map|null')
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
   if (kind === 'object') return typeof value === 'object' && value !== null
   return typeof value === kind
 }

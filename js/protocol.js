@@ -21,10 +21,10 @@ import { FILTER_ERROR_CODES } from './errors.js'
 export const PROTOCOL_VERSION = 1
 
 /**
- * What a field must be. A name is a typeof; `integer` is a whole number from 0, `list` an array, `map` a plain
- * object; `?` behind it: may be missing.
- * @typedef {'string' | 'number' | 'boolean' | 'integer' | 'list' | 'map' | 'object' | 'string?' | 'number?' |
- *   'boolean?' | 'integer?' | 'list?' | 'map?'} FieldKind
+ * What a field must be. A name is a typeof; `integer` is a whole number from 0, `list` an array, `strings` one of
+ * strings, `map` an object that is no array, `map|null` that or null; `?` behind it: may be missing.
+ * @typedef {'string' | 'number' | 'boolean' | 'integer' | 'list' | 'strings' | 'map' | 'map|null' | 'object' | 'string?' |
+ *   'number?' | 'boolean?' | 'integer?' | 'list?' | 'strings?' | 'map?' | 'map|null?'} FieldKind
  */
 
 /**
@@ -35,6 +35,22 @@ export const PROTOCOL_VERSION = 1
  * @property {boolean} [alone] true: needs no engine, and so no INIT before
  * @property {boolean} [later] true: comes with a later version; answered with E_UNSUPPORTED
  */
+
+/**
+ * What any command may be refused with, besides the codes of its row: it does not follow this table, it is to come again,
+ * it or its answer could not be cloned, the engine has trapped or was shut down, or is in a state that should not exist.
+ */
+export const COMMON_ERRORS = Object.freeze(
+  /** @type {const} */ ([
+    'E_PROTOCOL',
+    'E_UNKNOWN_MESSAGE',
+    'E_BACKPRESSURE',
+    'E_CLONE',
+    'E_WASM',
+    'E_CLOSED',
+    'E_INTERNAL',
+  ]),
+)
 
 /** @type {Readonly<Record<string, CommandRow>>} */
 export const COMMANDS = Object.freeze({
@@ -47,8 +63,8 @@ export const COMMANDS = Object.freeze({
   INIT: {
     fields: {
       core: 'object',
-      symbols: 'list',
-      intervals: 'list',
+      symbols: 'strings',
+      intervals: 'strings',
       maxSymbols: 'integer',
       maxKlines: 'integer',
       maxTraders: 'integer',
@@ -66,7 +82,7 @@ export const COMMANDS = Object.freeze({
    * its feed brings, none: all. → { key }
    */
   ADD_SYMBOL: {
-    fields: { symbol: 'string', intervals: 'list', thresholdSeconds: 'number?' },
+    fields: { symbol: 'string', intervals: 'strings', thresholdSeconds: 'number?' },
     errors: ['E_SYMBOL', 'E_DUPLICATE', 'E_LIMIT', 'E_INTERVAL', 'E_CONFIG'],
   },
   /** Its history is loaded: the symbol takes part, from a cycle on that runs now. */
@@ -84,8 +100,8 @@ export const COMMANDS = Object.freeze({
       filter: 'string',
       interval: 'string',
       on: 'string',
-      columns: 'list',
-      columnFilters: 'list',
+      columns: 'strings',
+      columnFilters: 'strings',
       params: 'map?',
       cooldown: 'number?',
       refresh: 'number?',
@@ -106,15 +122,15 @@ export const COMMANDS = Object.freeze({
       filter: 'string?',
       interval: 'string?',
       on: 'string?',
-      columns: 'list?',
-      columnFilters: 'list?',
+      columns: 'strings?',
+      columnFilters: 'strings?',
       params: 'map?',
       cooldown: 'number?',
       refresh: 'number?',
       enabled: 'boolean?',
       now: 'number',
     },
-    errors: ['E_TRADER', ...FILTER_ERROR_CODES, 'E_HISTORY', 'E_MEMORY', 'E_CONFIG'],
+    errors: ['E_TRADER', ...FILTER_ERROR_CODES, 'E_HISTORY', 'E_MEMORY', 'E_DUPLICATE', 'E_CONFIG'],
   },
   REMOVE_TRADER: { fields: { ref: 'integer' }, errors: ['E_TRADER'] },
   /** All matches of one trader, or without `ref` of all, come as deltas with `snapshot`; runs a cycle. */
@@ -149,7 +165,7 @@ export const COMMANDS = Object.freeze({
     fields: {
       core: 'object',
       filter: 'string',
-      intervals: 'list',
+      intervals: 'strings',
       base: 'integer',
       params: 'map?',
       expression: 'boolean',
@@ -166,15 +182,17 @@ export const COMMANDS = Object.freeze({
    * `cadence` { everyMs, minGapMs, eventDriven } starts the worker's own cycles, null stops them. `clockOffset` is
    * the client's clock − Date.now(), ms: a clock is a function and cannot be cloned, so the worker's own cycles
    * take Date.now(), which all threads share, plus this. `updateTracking` false: every cycle scans everything.
-   * `batchSymbols`: dirty symbols of a slice. `session`: the settings that it has, and a cycle at `now`. What is not named stays; all or nothing.
+   * `batchSymbols`: dirty symbols of a slice. `session`: the settings that it has, and a cycle at `now`. `statusEveryMs`:
+   * between two STATUS events, 0 for none. What is not named stays; all or nothing.
    */
   SET_CONFIG: {
     fields: {
-      cadence: 'map?',
+      cadence: 'map|null?',
       clockOffset: 'number?',
       updateTracking: 'boolean?',
       batchSymbols: 'integer?',
       session: 'map?',
+      statusEveryMs: 'number?',
       now: 'number?',
     },
     errors: ['E_CONFIG'],
@@ -200,6 +218,7 @@ export const COMMANDS = Object.freeze({
   /** Ends the engine's threads; the client terminates the worker after the ack. */
   SHUTDOWN: { fields: {}, errors: [] },
 
+  /** Traders over stored klines, as if they came live. */
   BACKTEST: { fields: {}, errors: ['E_UNSUPPORTED'], later: true },
 })
 
@@ -252,7 +271,11 @@ export const EVENTS = Object.freeze({
   },
   /** The answer to PING, in case that the heartbeat word in shared memory cannot be looked at. */
   HEARTBEAT: { fields: { cycle: 'integer' } },
-  STATUS: { fields: {}, later: true },
+  /** What GET_STATUS is answered with, in the rhythm that SET_CONFIG names. */
+  STATUS: {
+    fields: { core: 'map', memory: 'map', cadence: 'map|null', threads: 'integer', session: 'map' },
+  },
+  /** A trader's rule for telling somebody has come true. No trader has such rules yet. */
   ALERT: { fields: {}, later: true },
 })
 

@@ -15,6 +15,7 @@
  *   active, too
  * @property {CustomEvent<import('./supervisor.js').RestartInfo>} restart the engine is in doubt, has died, or has been
  *   replaced
+ * @property {CustomEvent<import('./call-options.js').Status>} status what status() gives, every `statusEveryMs` of setConfig()
  * @property {CustomEvent<TickscanError>} error something failed outside any call
  */
 

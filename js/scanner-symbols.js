@@ -140,6 +140,15 @@ export class ScannerSymbols extends ScannerReads {
   }
 
   /**
+   * Comes with a later version.
+   * @returns {Promise<never>}
+   * @throws {TickscanError} E_UNSUPPORTED
+   */
+  async backtest() {
+    return /** @type {never} */ (await this.#engine().call('BACKTEST', {}))
+  }
+
+  /**
    * @protected
    * @param {any} symbols of READY
    */

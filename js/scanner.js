@@ -24,7 +24,7 @@ import { completeOptions, configError } from './options.js'
 import { EVENTS } from './protocol.js'
 import { ScannerSymbols } from './scanner-symbols.js'
 import { Settings } from './settings.js'
-import { checkIsolation, untilAborted } from './start-up.js'
+import { checkIsolation, initFields, untilAborted } from './start-up.js'
 import { Supervisor } from './supervisor.js'
 import { checkTrader } from './trader.js'
 import { TraderCommands } from './trader-commands.js'
@@ -39,8 +39,8 @@ import { TraderRegistry } from './trader-registry.js'
 const SHUTDOWN_MS = 2000
 
 /**
- * Scans symbols against traders. Made by `createScanner`. Events: 'signals' (`detail` is a Delta), 'session'
- * (a SessionChange) and 'error' (a TickscanError).
+ * Scans symbols against traders. Made by `createScanner`. Events: scanner-events.js; 'signals' (`detail` is a Delta),
+ * 'session' (a SessionChange) and 'error' (a TickscanError) are those that most programs need.
  */
 export class Scanner extends ScannerSymbols {
   #options
@@ -278,7 +278,14 @@ export class Scanner extends ScannerSymbols {
    */
   async status(options) {
     const answer = await this.#client.call('GET_STATUS', {}, checkCall(options))
-    const { core, memory, cadence, threads, session } = answer
+    return this.#statusOf(answer)
+  }
+
+  /**
+   * @param {Record<string, any>} said by the engine
+   * @returns {Status}
+   */
+  #statusOf({ core, memory, cadence, threads, session }) {
     return {
       state: this.#state,
       symbols: this.symbolList.size,
@@ -346,20 +353,8 @@ export class Scanner extends ScannerSymbols {
    * @param {ReturnType<typeof checkTrader>[]} traders
    */
   async #start(core, traders) {
-    const {
-      symbols,
-      intervals,
-      maxSymbols,
-      maxKlines,
-      maxTraders,
-      threads,
-      memoryLimit,
-      traderBytes,
-      session,
-      signal,
-    } = this.#options
-    const sizes = { maxSymbols, maxKlines, maxTraders, threads, memoryLimit, traderBytes }
-    const ready = this.#client.call('INIT', { core, symbols, intervals, session, ...sizes }, { signal })
+    const { signal } = this.#options
+    const ready = this.#client.call('INIT', { core, ...initFields(this.#options) }, { signal })
     const added = traders.map((trader) => this.#traderCommands.add(trader, { signal }))
     // Whichever fails first is the error; the others must not count as unhandled.
     for (const one of added) one.catch(nothing)
@@ -407,6 +402,8 @@ export class Scanner extends ScannerSymbols {
       else if (type === 'SIGNALS') this.#flow.fold.take(takeFields(type, EVENTS.SIGNALS.fields, message))
       else if (type === 'SESSION') this.onSession(message)
       else if (type === 'SYMBOL') this.#onSymbol(message)
+      else if (type === 'STATUS')
+        this.emit('status', this.#statusOf(takeFields(type, EVENTS.STATUS.fields, message)))
       else if (type === 'ERROR') this.emit('error', fromErrorData(own(message, 'error')))
     } catch (error) {
       if (type === 'SIGNALS') this.#flow.fold.lost()

@@ -33,12 +33,12 @@ export class Settings {
   }
 
   /** @param {EngineSettings} settings checked */
-  async set({ updateTracking, batchSymbols, ...cadence }) {
+  async set({ updateTracking, batchSymbols, statusEveryMs, ...cadence }) {
     this.#cadence = { ...this.#cadence, ...cadence }
     const restarts = this.#running !== null && Object.keys(cadence).length > 0
     if (restarts) await this.#run({ .../** @type {Required<StartOptions>} */ (this.#running), ...cadence })
-    const fields = { updateTracking, batchSymbols }
-    if (updateTracking !== undefined || batchSymbols !== undefined) await this.#send(fields)
+    const fields = { updateTracking, batchSymbols, statusEveryMs }
+    if (Object.values(fields).some((field) => field !== undefined)) await this.#send(fields)
   }
 
   /** @param {Required<StartOptions> | null} cadence */

@@ -1,5 +1,6 @@
 /**
- * Steps before there is an engine: is shared memory there, and giving up a step that knows nothing of signals.
+ * Steps before there is an engine: is shared memory there, giving up a step that knows nothing of signals, and what the
+ * engine is told at first.
  */
 
 import { TickscanError, wrapError } from './errors.js'
@@ -41,4 +42,14 @@ export async function untilAborted(step, signal) {
   } finally {
     if (onAbort) signal?.removeEventListener('abort', onAbort)
   }
+}
+
+/**
+ * What INIT is told of the options.
+ * @param {import('./options.js').CompleteOptions} options
+ */
+export function initFields({ symbols, intervals, session, ...options }) {
+  const { maxSymbols, maxKlines, maxTraders, threads, memoryLimit, traderBytes } = options
+  const sizes = { maxSymbols, maxKlines, maxTraders, threads, memoryLimit, traderBytes }
+  return { symbols, intervals, session, ...sizes }
 }

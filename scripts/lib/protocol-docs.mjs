@@ -1,7 +1,7 @@
 /** Makes docs/protocol.md of js/protocol.js: the tables' rows, and the comments that stand above them. */
 
 import fs from 'node:fs'
-import { COMMANDS, EVENTS, SIGNALS_TO_WORKER } from '../../js/protocol.js'
+import { COMMANDS, COMMON_ERRORS, EVENTS, SIGNALS_TO_WORKER } from '../../js/protocol.js'
 import { inRoot } from './paths.mjs'
 
 /**
@@ -30,12 +30,13 @@ export function protocolDocs() {
     '# Messages',
     '',
     'Between the page (client) and the engine worker. Made of `js/protocol.js` by `node scripts/lib/protocol-docs.mjs`; a test',
-    'compares. A `?` says that a field may be missing; `integer` is a whole number from 0, `map` a plain object.',
+    'compares. A `?` says that a field may be missing; `integer` is a whole number from 0, `strings` a list of strings,',
+    '`map` an object that is no array.',
     '',
     '## Commands',
     '',
-    'Each is acknowledged once: `{ ok: true, result }`, or `{ ok: false, error }` with one of its codes, or `E_PROTOCOL` for what',
-    'does not follow this page, `E_BACKPRESSURE` (comes again), `E_CLONE`, `E_WASM`, `E_CLOSED`, `E_INTERNAL`.',
+    'Each is acknowledged once: `{ ok: true, result }`, or `{ ok: false, error }` with one of its codes, or with one that any',
+    `command may be refused with: ${COMMON_ERRORS.map((code) => `\`${code}\``).join(' ')}.`,
     '',
   ]
   for (const [name, row] of Object.entries(COMMANDS)) {
