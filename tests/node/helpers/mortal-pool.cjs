@@ -1,6 +1,7 @@
 /**
  * The package's worker with a hand on the threads of its pool: END_THREAD ends one from outside, as a system that runs out
- * of memory does, and with `workerData.trap` each traps at the first block that it takes, as a fault in the core would.
+ * of memory does, with `workerData.trap` each traps at the first block that it takes, as a fault in the core would, and
+ * with `workerData.poolFile` they run that, or do not load.
  */
 const threads = require('node:worker_threads')
 
@@ -24,10 +25,10 @@ function trap() {
 /** In the engine: its threads run this file, too. */
 function watchPool() {
   const pool = []
-  const { worker, trap } = workerData
+  const { worker, trap, poolFile = __filename } = workerData
   threads.Worker = class extends Worker {
     constructor(_file, options) {
-      super(__filename, { ...options, workerData: { ...options.workerData, worker, trap } })
+      super(poolFile, { ...options, workerData: { ...options.workerData, worker, trap } })
       pool.push(this)
     }
   }
