@@ -12,17 +12,16 @@
  */
 
 import { Cadence, checkCadence } from './cadence.js'
-import { addSlice, cycleResult } from './cycle-result.js'
-import { CycleSender } from './cycle-sender.js'
+import { cycleResult } from './cycle-result.js'
 import { bootCore } from './engine-boot.js'
 import { EngineControl } from './engine-control.js'
-import { coreFailed, damagedSeries, rebuiltState, repairedWords } from './engine-errors.js'
+import { EngineCycles } from './engine-cycles.js'
+import { coreFailed } from './engine-errors.js'
 import { EngineLanguage } from './engine-language.js'
 import { Succession } from './engine-restore.js'
 import { checkStatusEvery, EngineStatus } from './engine-status.js'
 import { EngineSymbols } from './engine-symbols.js'
 import { EngineTraders, paramLists } from './engine-traders.js'
-import { ErrorBudget } from './error-budget.js'
 import { fromErrorData, TickscanError, toErrorData } from './errors.js'
 import { loadHistoryFile } from './history-job.js'
 import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
@@ -43,30 +42,19 @@ export class Engine {
   #cadence
   /** @type {TickscanError | undefined} why the engine is dead */
   #dead
-  /** Client's clock − this thread's clock, ms. */
-  #clockOffset = 0
   #symbols = new EngineSymbols({
     call: (name, argument) => this.#call(name, argument),
-    cycle: (seq, now) => this.#cycle(seq, now),
+    cycle: (seq, now) => this.#cycles.run(seq, now),
     event: (type, fields) => this.#event(type, fields),
   })
-  #errors = new ErrorBudget()
-  /** Cycles of the engines before this one, so that the client sees one sequence. */
-  #cyclesBefore = 0
   /** @type {EngineControl | undefined} */
   #control
   /** @type {Succession | undefined} what this engine takes over from a dead one */
   #succession
   #language
   #traders = new EngineTraders((name, ...args) => this.#call(name, ...args))
-  #sender = new CycleSender({
-    event: (type, fields, transfer) => this.#event(type, fields, transfer),
-    session: () => this.#guard(() => this.#core.session()),
-    traders: this.#traders,
-  })
+  #cycles
   #status
-  /** A command's cycle is between two slices. */
-  #slicing = false
   /** @type {Record<string, (fields: any, seq: number) => any>} */
   #commands
 
@@ -74,6 +62,15 @@ export class Engine {
   constructor(host) {
     this.#host = host
     this.#language = new EngineLanguage(host)
+    this.#cycles = new EngineCycles({
+      thread: host,
+      guard: (run) => this.#guard(() => run(this.#core)),
+      buffer: () => this.#buffer,
+      whyDead: () => this.#dead,
+      event: (type, fields, transfer) => this.#event(type, fields, transfer),
+      traders: this.#traders,
+      onCycle: () => this.#cadence?.noteCycle(),
+    })
     this.#status = new EngineStatus({
       ...host,
       read: () => this.#readStatus(),
@@ -146,13 +143,13 @@ export class Engine {
 
   /** Cycle of the SIGNALS that were posted last. */
   get signalsCycle() {
-    return this.#sender.signalsCycle
+    return this.#cycles.signalsCycle
   }
 
   #beat() {
     this.#sayDead()
     this.#control?.beat()
-    this.#event('HEARTBEAT', { cycle: this.#sender.signalsCycle })
+    this.#event('HEARTBEAT', { cycle: this.#cycles.signalsCycle })
   }
 
   /**
@@ -171,7 +168,7 @@ export class Engine {
     this.#threads = fields.threads
     this.#symbols.fill(booted.symbols, Boolean(fields.carried))
     this.#cadence = new Cadence({
-      runCycle: () => this.#ownCycle(),
+      runCycle: () => this.#cycles.own(),
       setIdle: () => core.setIdle(),
       words: new Int32Array(memory.buffer),
       idle: layout.idle / 4,
@@ -185,7 +182,7 @@ export class Engine {
     const failed = fields.carried ? this.#succeed(fields.carried, { memory, layout }) : []
     const ready = { memory, layout, intervals: booted.intervals, symbols: booted.symbols, features }
     this.#event('READY', ready)
-    if (fields.carried) this.#cycle(seq, fields.carried.now)
+    if (fields.carried) this.#cycles.run(seq, fields.carried.now)
     return { ...ready, failed }
   }
 
@@ -196,8 +193,7 @@ export class Engine {
    * @returns {{ ref: number, error: import('./errors.js').ErrorData }[]} traders that could not be added again
    */
   #succeed(carried, own) {
-    this.#cyclesBefore = carried.cycle
-    this.#sender.resume(carried.cycle)
+    this.#cycles.resume(carried.cycle)
     this.#succession = new Succession(carried, own)
     this.#succession.copyAll()
     this.#setConfig(carried.config, 0)
@@ -217,7 +213,7 @@ export class Engine {
    */
   #addTrader({ ref, traderId, now, ...spec }, seq) {
     const info = this.#newTrader(ref, { id: traderId, ...spec })
-    this.#cycle(seq, now)
+    this.#cycles.run(seq, now)
     return info
   }
 
@@ -237,7 +233,7 @@ export class Engine {
    */
   #snapshot({ ref, now }, seq) {
     this.#traders.wantSnapshots(ref)
-    this.#cycle(seq, now)
+    this.#cycles.run(seq, now)
     return {}
   }
 
@@ -247,7 +243,7 @@ export class Engine {
    */
   #updateTrader({ ref, as, now, ...changes }, seq) {
     const info = this.#traders.update(ref, as, changes)
-    this.#cycle(seq, now)
+    this.#cycles.run(seq, now)
     return info
   }
 
@@ -257,11 +253,11 @@ export class Engine {
    */
   async #processUpdates({ now, snapshot }, seq) {
     const handle = snapshot === undefined ? undefined : this.#traders.handleOf(snapshot)
-    const total = await this.#wholeCycle(seq, now)
+    const total = await this.#cycles.whole(seq, now)
     if (handle !== undefined) {
       // After everything was scanned, so that the snapshot has it all.
       this.#call('requestSnapshot', handle)
-      total.cycle = this.#cycle(seq, now).cycle
+      total.cycle = this.#cycles.run(seq, now).cycle
     }
     return cycleResult(total)
   }
@@ -272,7 +268,7 @@ export class Engine {
    */
   async #evaluate({ filter, interval, params, slot, now }, seq) {
     // What the caller wrote before is to be seen, and only a cycle takes it in.
-    await this.#wholeCycle(seq, now)
+    await this.#cycles.whole(seq, now)
     const found =
       slot === undefined
         ? this.#call('evaluate', { filter, interval, ...paramLists(params) })
@@ -283,7 +279,7 @@ export class Engine {
   #readStatus() {
     const core = this.#guard(() => this.#core.status())
     const session = this.#guard(() => this.#core.session())
-    core.cycle += this.#cyclesBefore
+    core.cycle += this.#cycles.before
     const cadence = this.#cadence?.options ?? null
     // What grows when something leaks: the wasm memory never does, the JavaScript heap only until it is collected.
     const wasmBytes = this.#buffer.byteLength
@@ -303,8 +299,8 @@ export class Engine {
     if (batchSymbols !== undefined) this.#call('setBatchSymbols', batchSymbols)
     if (updateTracking !== undefined) this.#guard(() => this.#core.setTracking(updateTracking))
     if (settings) this.#call('configureSession', settings)
-    if (session && now !== undefined) this.#cycle(seq, now)
-    if (clockOffset !== undefined) this.#clockOffset = clockOffset
+    if (session && now !== undefined) this.#cycles.run(seq, now)
+    if (clockOffset !== undefined) this.#cycles.clockOffset = clockOffset
     if (cadence === null) this.#cadence?.stop()
     else if (cadence !== undefined) this.#cadence?.start(cadence)
     if (statusEveryMs !== undefined) this.#status.start(statusEveryMs)
@@ -322,84 +318,6 @@ export class Engine {
     this.#host.setTimer(() => this.#host.close(), 0)
     core?.destroy()
     return {}
-  }
-
-  /** A cycle of the engine's own cadence; its errors have no command to answer. */
-  #ownCycle() {
-    // The next slice is the command's, and so are its deltas.
-    if (this.#slicing) return false
-    try {
-      return this.#cycle(0, this.#host.now() + this.#clockOffset, false).pending
-    } catch (error) {
-      if (!this.#dead) this.#report(error)
-      return false
-    }
-  }
-
-  /**
-   * Runs a cycle over everything that is marked now, slice by slice.
-   * @param {number} command
-   * @param {number} now
-   * @returns {Promise<any>} the counts of all slices
-   */
-  async #wholeCycle(command, now) {
-    const total = this.#cycle(command, now)
-    this.#slicing = true
-    try {
-      while (total.pending) {
-        await new Promise((/** @type {(value?: any) => void} */ resolve) => this.#soon(resolve))
-        if (this.#dead) throw this.#dead
-        addSlice(total, this.#cycle(command, now, false))
-      }
-    } finally {
-      this.#slicing = false
-    }
-    return total
-  }
-
-  /** @param {() => void} run */
-  #soon(run) {
-    if (this.#host.soon) this.#host.soon(run)
-    else this.#host.setTimer(run, 0)
-  }
-
-  /**
-   * Runs one slice of a cycle and sends its deltas.
-   * @param {number} command seq of the command that asked for it, 0 for the engine's own
-   * @param {number} now the client's clock, ms
-   * @param {boolean} [anew] over all that is marked now, and whatever an earlier slice left; false: that first
-   */
-  #cycle(command, now, anew = true) {
-    const result = this.#guard(() => this.#core.cycle(now, anew))
-    if (result.ok === false) throw fromErrorData(result.error)
-    result.cycle += this.#cyclesBefore
-    this.#cadence?.noteCycle()
-    this.#sender.sendSession(result, command, now)
-    try {
-      this.#sender.sendSignals(result, command, this.#buffer)
-    } catch (error) {
-      this.#noteError()
-      throw error
-    }
-    // Some writer ended in the middle of a rewrite: says which series are left alone until one comes back.
-    if (result.damaged > 0) this.#report(damagedSeries(this.#guard(() => this.#core.damaged())))
-    if (result.repaired > 0) {
-      this.#noteError()
-      this.#report(repairedWords(result.repaired))
-    }
-    return result
-  }
-
-  /** @param {unknown} error outside any command */
-  #report(error) {
-    this.#event('ERROR', { error: toErrorData(error), fatal: false })
-  }
-
-  /** One more error that is no trap. Too many, and the state is built anew from what the rings keep. */
-  #noteError() {
-    if (!this.#errors.note(this.#host.steadyNow())) return
-    this.#guard(() => this.#core.recover())
-    this.#report(rebuiltState())
   }
 
   /**
