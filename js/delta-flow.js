@@ -81,6 +81,11 @@ export class DeltaFlow {
     if (outside) this.#tell(0, outside, false)
   }
 
+  /** @param {Delta} delta that the outside should have had before */
+  late(delta) {
+    this.#tell(0, delta, false)
+  }
+
   /** @param {import('./errors.js').TickscanError} [error] */
   end(error) {
     this.#outside.end(error)

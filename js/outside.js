@@ -51,7 +51,7 @@ export class Outside {
   /**
    * What the outside is told of a delta that was just folded into the matches; undefined: nothing.
    * @param {Delta} delta
-   * @param {PackedDelta} packed
+   * @param {Pick<PackedDelta, 'snapshot'>} packed
    * @param {Matches} matches
    * @param {SessionGate} gate
    * @param {SymbolList} symbols

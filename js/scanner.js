@@ -400,8 +400,10 @@ export class Scanner extends ScannerSymbols {
     try {
       if (type === 'READY') this.#onReady(takeFields(type, EVENTS.READY.fields, message))
       else if (type === 'SIGNALS') this.#flow.fold.take(takeFields(type, EVENTS.SIGNALS.fields, message))
-      else if (type === 'SESSION') this.onSession(message)
-      else if (type === 'SYMBOL') this.#onSymbol(message)
+      else if (type === 'SESSION') {
+        this.onSession(message)
+        for (const delta of this.#traders.reopened()) this.#flow.late(delta)
+      } else if (type === 'SYMBOL') this.#onSymbol(message)
       else if (type === 'STATUS')
         this.emit('status', this.#statusOf(takeFields(type, EVENTS.STATUS.fields, message)))
       else if (type === 'ERROR') this.emit('error', fromErrorData(own(message, 'error')))

@@ -179,10 +179,12 @@ export class TraderRegistry {
   disable(ref, error) {
     const entry = this.#byRef.get(ref)
     if (!entry) return undefined
+    // What the outside was told is kept while it may not be told that it leaves.
+    entry.outside.prepare(entry.matches, this.#gate, Number.NaN)
     const leaving = this.#maker.leaving(entry)
     this.#detach(entry)
     entry.matches.clear()
-    entry.outside = new Outside()
+    if (leaving.outside) entry.outside = new Outside()
     entry.entered = undefined
     entry.stale = false
     const { code, message, position, hint, details } = error
@@ -192,6 +194,19 @@ export class TraderRegistry {
       details: { ...details, traderId: entry.trader.id },
     })
     return { ...leaving, error: entry.error }
+  }
+
+  /**
+   * Who is late has changed. Of disabled traders no engine says anything when symbols are shown again.
+   * @returns {Delta[]} by which leaves what the outside was told of them
+   */
+  reopened() {
+    const disabled = [...this.#byId.values()].filter(({ error }) => error)
+    const deltas = disabled.map((entry) => {
+      const nothing = this.#maker.snapshot(entry, false)
+      return entry.outside.tell(nothing, { snapshot: true }, entry.matches, this.#gate, this.#symbols)
+    })
+    return deltas.filter((delta) => delta !== undefined).filter(({ left }) => left.length > 0)
   }
 
   /**
@@ -384,7 +399,7 @@ export class TraderRegistry {
     /** @type {Leaving[]} */
     const deltas = []
     for (const entry of this.#byId.values()) {
-      if (known.has(entry.trader.ref)) continue
+      if (entry.error || known.has(entry.trader.ref)) continue
       const both = this.#maker.leaving(entry)
       entry.matches.clear()
       entry.outside = new Outside()

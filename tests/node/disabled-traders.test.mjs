@@ -242,6 +242,49 @@ test('a disabled trader keeps nobody waiting for snapshots', async (t) => {
   assert.equal(asked(), first)
 })
 
+test('disabled while the session is inactive: the outside hears of it when symbols are shown again', async (t) => {
+  const workers = [0, 1, 2].map(() => new FakeWorker(new FakeCore()))
+  const [worker, ...followers] = workers
+  const { scanner, core } = await setUp(t, { worker, followers })
+  for (const id of ['a', 'b']) await scanner.addTrader({ id, filter: 'x' })
+  const { errors, deltas } = record(scanner)
+  core.deltas.push({ trader: 1, snapshot: true, entered: [[0], [1]] })
+  await scanner.processUpdates()
+  deltas.length = 0
+  for (const one of workers) {
+    one.core.sessionState = {
+      ...one.core.sessionState,
+      active: false,
+      lagging: [{ slot: 2, lagMs: 1, stalled: false }],
+    }
+    one.core.sessionVersion = 1
+  }
+  await scanner.processUpdates()
+  for (const one of workers.slice(0, 2)) {
+    suspect(one.core, 1)
+    const back = restored(scanner)
+    one.emit('exit', 1)
+    await back
+  }
+  assert.deepEqual(
+    errors.map(({ code }) => code),
+    ['E_POISON'],
+  )
+  await scanner.removeSymbol('BBB')
+  assert.deepEqual(deltas, [])
+  const last = workers[2].core
+  last.sessionState = { ...last.sessionState, active: true, lagging: [] }
+  last.sessionVersion++
+  last.resync = true
+  await scanner.processUpdates()
+  last.resync = false
+  assert.deepEqual(deltas, [['b', [], ['BBB', 'AAA']]])
+  await scanner.processUpdates()
+  last.sessionVersion++
+  await scanner.processUpdates()
+  assert.equal(deltas.length, 1, 'once')
+})
+
 test('over the real core: disabled at the second death, on again by updateTrader, with right matches', {
   timeout,
 }, async (t) => {
