@@ -33,7 +33,7 @@ const LAYOUT_NAMES = /** @type {const} */ ([
   'dirty', 'epoch', 'idle', 'retired', 'heartbeat', 'running', 'suspects', 'suspectCount', 'traderRefs',
   'maxTraders',
   'writers', 'writerStride', 'writerClaim', 'writerUpdates', 'writerRejected', 'writerWriting', 'maxWriters',
-  'times', 'loaded', 'counted',
+  'times', 'loaded', 'lags', 'lagStride',
   'debugEnabled', 'debugNext', 'debugEntries', 'debugEntryBytes', 'debugCapacity',
   'lanesTicker', 'lanesTickerVersion', 'lanesTickerStride', 'lanesNow', 'lanesNowVersion', 'lanesNowStride',
   'lanesPerBlock',

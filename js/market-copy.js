@@ -77,15 +77,25 @@ export class MarketCopy {
     to.words[layout.debugEnabled / 4] = Atomics.load(from.words, layout.debugEnabled / 4)
     for (let symbol = 0; symbol < layout.maxSymbols; symbol++) {
       if (!this.#isSame(symbol)) continue
-      for (const table of [layout.times / 4, layout.counted / 4]) {
-        to.words[table + symbol] = Atomics.load(from.words, table + symbol)
-      }
+      this.#copyWords(layout.times + symbol * 4, 4)
+      this.#copyWords(layout.lags + symbol * layout.lagStride, layout.lagStride)
     }
     this.#records((record, box, copy) => {
       Atomics.store(to.words, box + layout.boxOwner / 4, Atomics.load(from.words, box + layout.boxOwner / 4))
       this.#copied[record] = Atomics.load(from.words, box + layout.boxVersion / 4)
       copy()
     })
+  }
+
+  /**
+   * Of tables that engines alone write.
+   * @param {number} offset
+   * @param {number} bytes
+   */
+  #copyWords(offset, bytes) {
+    for (let at = offset / 4; at < (offset + bytes) / 4; at++) {
+      this.#to.words[at] = Atomics.load(this.#from.words, at)
+    }
   }
 
   /**

@@ -95,7 +95,7 @@ Layout::Layout(const Config& config)
   times = place(uint64_t{max_symbols} * sizeof(int32_t));
   debug = place(sizeof(DebugRing));
   loaded = place(sizeof(int32_t) * series_count);
-  counted = place(sizeof(int32_t) * max_symbols);
+  lags = place(sizeof(LagRecord) * max_symbols);
   first_canary = place(kCacheLine);
   tickers = place(sizeof(TickerRecord) * max_symbols);
   series = place(sizeof(SeriesRecord) * series_count);
@@ -175,7 +175,8 @@ void Layout::for_each(uint64_t base, const std::function<void(const char*, doubl
   number("maxWriters", kMaxWriters);
   address("times", times);
   address("loaded", loaded);
-  address("counted", counted);
+  address("lags", lags);
+  number("lagStride", sizeof(LagRecord));
   address("debugEnabled", debug + offsetof(DebugRing, enabled));
   address("debugNext", debug + offsetof(DebugRing, next));
   address("debugEntries", debug + offsetof(DebugRing, entries));

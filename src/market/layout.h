@@ -2,7 +2,7 @@
 // a list of names and numbers at READY (`for_each`), and checks the header's magic and version on attach.
 //
 //   Header │ DirtyControl │ suspects │ refs │ writers │ symbol table │ dirty words A, B │ times │ debug ring │ loaded │
-//   counted │ canary │ tickers │ series │ rings │ canary
+//   lags │ canary │ tickers │ series │ rings │ canary
 //
 // A Layout is a value computed from a Config before any memory is taken. Offsets count from the region's
 // start; the region's address is added when they are published.
@@ -66,7 +66,7 @@ struct Layout {
   uint64_t times;
   uint64_t debug;
   uint64_t loaded;
-  uint64_t counted;
+  uint64_t lags;
   uint64_t first_canary;
   uint64_t tickers;
   uint64_t series;

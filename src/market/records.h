@@ -84,6 +84,14 @@ struct SeriesRecord {
 };
 static_assert(sizeof(SeriesRecord) == 192);
 
+// How late a symbol is, as far as an engine that takes over must know it. Stored by the engine alone.
+struct LagRecord {
+  SharedDouble heard_ms;                // when something came last; kept for lagging symbols
+  std::atomic<int32_t> heard_versions;  // the sum of its records' versions then
+  std::atomic<int32_t> state;           // see session/lag_monitor.cpp: klines looked at, whether it lags
+};
+static_assert(sizeof(LagRecord) == 16);
+
 inline constexpr uint32_t kMaxWriters = 64;
 inline constexpr uint32_t kMaxSymbols = 8192;
 inline constexpr uint32_t kSymbolNameBytes = 48;

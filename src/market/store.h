@@ -51,10 +51,8 @@ class Store {
   [[nodiscard]] std::atomic<int32_t>& loaded(uint32_t slot, uint32_t interval) const {
     return at<std::atomic<int32_t>>(layout_.loaded + sizeof(int32_t) * series_index(slot, interval));
   }
-  // Twice the closed klines that were looked at for lateness, and 1 if the symbol was found late: what an engine that
-  // takes over goes on from. Stored by the engine alone.
-  [[nodiscard]] std::atomic<int32_t>& counted(uint32_t slot) const {
-    return at<std::atomic<int32_t>>(layout_.counted + sizeof(int32_t) * slot);
+  [[nodiscard]] LagRecord& lag(uint32_t slot) const {
+    return at<LagRecord>(layout_.lags + sizeof(LagRecord) * slot);
   }
   [[nodiscard]] DebugRing& debug() const { return at<DebugRing>(layout_.debug); }
   // The trader that a scan thread is computing for, handle + 1, 0 for none: who may have killed an engine that is

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace tickscan::session {
 
@@ -25,20 +26,41 @@ void LagMonitor::add(uint32_t slot, uint32_t interval, double threshold_ms) {
 }
 
 void LagMonitor::resume(uint32_t slot, bool late, bool stalled, double lag_ms, double now_ms) {
-  const auto noted = static_cast<uint32_t>(store_.counted(slot).load(std::memory_order_relaxed));
+  const market::LagRecord& record = store_.lag(slot);
+  const auto noted = static_cast<uint32_t>(record.state.load(std::memory_order_relaxed));
   Symbol& symbol = symbols_[slot];
-  symbol.counted = noted / 2;
+  symbol.counted = noted / noted_klines;
   symbol.lag_ms = symbol.lag_ms_max = lag_ms;
-  if (!late && noted % 2 == 0) return;
-  symbol.heard_ms = now_ms;
-  lagging_[slot / kLanes] |= lane_bit(slot % kLanes);
-  if (stalled) stalled_[slot / kLanes] |= lane_bit(slot % kLanes);
+  symbol.heard_versions = static_cast<uint32_t>(record.heard_versions.load(std::memory_order_relaxed));
+  const bool noted_late = (noted & noted_lagging) != 0;
+  symbol.heard_ms = noted_late ? record.heard_ms.load() : now_ms;
+  const uint32_t told = (late ? noted_lagging : 0U) | (late && stalled ? noted_stalled : 0U);
+  // Nothing was ever noted where the memory could not be copied.
+  if (symbol.counted > 0) symbol.told = told & ~noted;
+  const LaneMask bit = lane_bit(slot % kLanes);
+  if (((told | noted) & noted_lagging) != 0) lagging_[slot / kLanes] |= bit;
+  if (((told | noted) & noted_stalled) != 0) stalled_[slot / kLanes] |= bit;
 }
 
+void LagMonitor::settle() {
+  for (uint32_t slot = 0; slot < symbols_.size(); ++slot) {
+    const uint32_t over = std::exchange(symbols_[slot].told, 0);
+    if ((over & noted_lagging) != 0) lagging_[slot / kLanes] &= ~lane_bit(slot % kLanes);
+    if ((over & noted_stalled) != 0) stalled_[slot / kLanes] &= ~lane_bit(slot % kLanes);
+  }
+}
+
+// What counts from it comes last: an engine that dies in between has then heard of something that it has not judged,
+// and the next one judges it.
 void LagMonitor::note(uint32_t slot) {
-  const uint32_t late = lagging_[slot / kLanes] >> (slot % kLanes) & 1;
-  store_.counted(slot).store(static_cast<int32_t>(symbols_[slot].counted * 2 + late),
-                             std::memory_order_relaxed);
+  market::LagRecord& record = store_.lag(slot);
+  const Symbol& symbol = symbols_[slot];
+  const uint32_t lagging = lagging_[slot / kLanes] >> (slot % kLanes) & 1;
+  const uint32_t stalled = stalled_[slot / kLanes] >> (slot % kLanes) & 1;
+  const uint32_t state = symbol.counted * noted_klines + stalled * noted_stalled + lagging * noted_lagging;
+  record.heard_ms.store(symbol.heard_ms);
+  record.heard_versions.store(static_cast<int32_t>(symbol.heard_versions), std::memory_order_relaxed);
+  record.state.store(static_cast<int32_t>(state), std::memory_order_relaxed);
 }
 
 void LagMonitor::remove(uint32_t slot) {
@@ -64,7 +86,7 @@ void LagMonitor::look(std::span<const scan::Block> blocks, double now_ms) {
     if (lagging_[index] == 0) continue;
     constexpr uint32_t kAllRows = (1U << scan::kMaxRows) - 1;
     for_each_lane(block.dirty_in(kAllRows) & block.active & lagging_[index],
-                  [&](uint32_t lane) { symbols_[index * kLanes + lane].heard_ms = now_ms; });
+                  [&](uint32_t lane) { hear(block, index, lane, now_ms); });
     stall(index, now_ms);
   }
 }
@@ -130,12 +152,28 @@ void LagMonitor::check(uint32_t block, uint32_t lane, Symbol& symbol, double lag
   }
 }
 
+void LagMonitor::hear(const scan::Block& block, uint32_t index, uint32_t lane, double now_ms) {
+  auto versions = static_cast<uint32_t>(block.ticker_scanned[lane]);
+  for (const scan::SeriesLanes& series : block.series)
+    versions += static_cast<uint32_t>(series.scanned[lane]);
+  Symbol& symbol = symbols_[index * kLanes + lane];
+  // Everything is marked where an engine takes over or repairs.
+  if (versions == symbol.heard_versions) return;
+  symbol.heard_versions = versions;
+  symbol.heard_ms = now_ms;
+  note(index * kLanes + lane);
+}
+
 void LagMonitor::stall(uint32_t block, double now_ms) {
   for_each_lane(lagging_[block] & ~stalled_[block], [&](uint32_t lane) {
-    double& heard_ms = symbols_[block * kLanes + lane].heard_ms;
+    const uint32_t slot = block * kLanes + lane;
+    double& heard_ms = symbols_[slot].heard_ms;
+    const bool clock_back = heard_ms > now_ms;
     // A clock that was put back must not keep the session waiting for longer.
-    heard_ms = std::fmin(heard_ms, now_ms);
-    if (now_ms - heard_ms > stalled_after_ms_) stalled_[block] |= lane_bit(lane);
+    if (clock_back) heard_ms = now_ms;
+    const bool stalls = now_ms - heard_ms > stalled_after_ms_;
+    if (stalls) stalled_[block] |= lane_bit(lane);
+    if (clock_back || stalls) note(slot);
   });
 }
 

@@ -33,9 +33,11 @@ class LagMonitor {
   // `interval` is the one that is counted; a threshold that is NaN is the common one.
   void add(uint32_t slot, uint32_t interval, double threshold_ms);
   void remove(uint32_t slot);
-  // Goes on where an engine before this one stood (Store::counted); what is late stays late until a check says
-  // otherwise. `late`: as the client knows it, or because the engine had found it and not yet said.
+  // Goes on where an engine before this one stood (Store::lag). `late`, `stalled`: as the client was told, which the
+  // engine may have found to be over, or not yet so, without saying it any more: until settle(), both hold.
   void resume(uint32_t slot, bool late, bool stalled, double lag_ms, double now_ms);
+  // After all symbols were resumed: what was told and is over holds no longer.
+  void settle();
   // Every kline of a priority symbol is checked.
   void set_priority(uint32_t slot, bool priority);
   void set_threshold(double threshold_ms) { threshold_ms_ = threshold_ms; }
@@ -57,13 +59,18 @@ class LagMonitor {
   [[nodiscard]] uint64_t checks() const { return checks_; }
 
  private:
+  // The state word of a LagRecord.
+  enum Noted : uint32_t { noted_lagging = 1, noted_stalled = 2, noted_klines = 4 };
+
   struct Symbol {
     uint32_t interval = 0;
     uint32_t counted = 0;
     double threshold_ms = kUnknown;
     double lag_ms = kUnknown;
     double lag_ms_max = kUnknown;
-    double heard_ms = kUnknown;  // when something came last; kept for lagging symbols
+    double heard_ms = kUnknown;   // when something came last; kept for lagging symbols
+    uint32_t heard_versions = 0;  // the sum of its records' versions then: marks alone are no update
+    uint32_t told = 0;            // what the client was told and was over, between resume() and settle()
     bool priority = false;
   };
 
@@ -72,6 +79,7 @@ class LagMonitor {
   [[nodiscard]] double close_time(const scan::SeriesLanes& series, uint32_t slot, uint32_t interval,
                                   uint32_t lane, uint32_t n) const;
   void check(uint32_t block, uint32_t lane, Symbol& symbol, double lag_ms, double now_ms);
+  void hear(const scan::Block& block, uint32_t index, uint32_t lane, double now_ms);
   void stall(uint32_t block, double now_ms);
   // Says where the symbol stands.
   void note(uint32_t slot);

@@ -40,6 +40,7 @@ void Session::resume() {
     const LaneMask late = scope_ == Scope::symbol ? monitor_.lagging()[block] : monitor_.stalled()[block];
     muted_[block] = active_ ? late : kAllLanes;
   }
+  monitor_.settle();
 }
 
 void Session::set_active() {

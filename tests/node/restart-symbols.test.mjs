@@ -104,3 +104,32 @@ test('what was late stays hidden over a restart until a check finds it in time',
   assert.deepEqual(scanner.matches('t'), ['A', 'B'])
   assert.equal(told.length, 1)
 })
+
+test('a lagging symbol that nothing comes from stalls on time, whatever engine heard it last', {
+  timeout,
+}, async (t) => {
+  const { scanner, time, market, restart } = await mortal(t, { symbols: ['A', 'B'] })
+  market.close('A', NOON - 5 * MINUTE)
+  await market.cycle()
+  assert.equal(scanner.session.active, false)
+  time.now += MINUTE
+  await restart()
+  // The engine that takes over has scanned everything anew, and nothing came.
+  await scanner.setConfig({ session: { stalledAfterSeconds: 30 } })
+  assert.deepEqual(
+    scanner.session.lagging.map(({ symbol, stalled }) => [symbol, stalled]),
+    [['A', true]],
+  )
+  assert.equal(scanner.session.active, true)
+})
+
+test('scanning all symbols is no update: what nothing comes from stalls', { timeout }, async (t) => {
+  const { scanner, time, market } = await mortal(t, { symbols: ['A', 'B'] })
+  await scanner.setConfig({ updateTracking: false })
+  market.close('A', NOON - 5 * MINUTE)
+  await market.cycle()
+  assert.equal(scanner.session.active, false)
+  time.now += 181_000
+  await market.cycle()
+  assert.equal(scanner.session.active, true)
+})

@@ -1,5 +1,6 @@
 // Any sequence of symbols coming and going, late data, settings and clock jumps gives what a small model says, and whoever
-// folds the deltas never acts twice. TICKSCAN_PROPERTY_RUNS sets how many sequences are tried.
+// folds the deltas never acts twice. TICKSCAN_PROPERTY_RUNS sets how many sequences are tried,
+// TICKSCAN_PROPERTY_SEED which.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
@@ -10,6 +11,7 @@ import { FILTER_LEVEL, SessionModel } from './helpers/session-model.mjs'
 
 const dist = new URL('./', import.meta.resolve('tickscan'))
 const RUNS = Number(process.env.TICKSCAN_PROPERTY_RUNS ?? 40)
+const SEED = process.env.TICKSCAN_PROPERTY_SEED
 const NAMES = ['A', 'B', 'C', 'D', 'E']
 
 /** After every command: a cycle has run, and everything that can be seen is what the model says. */
@@ -235,7 +237,7 @@ async function setUp() {
   return { model, real: await open(names, time) }
 }
 
-test('sessions do what the model says', { timeout: 300_000 }, async () => {
+test('sessions do what the model says', { timeout: 300_000 + 1500 * RUNS }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { maxCommands: 40, size: 'max' }), async (sequence) => {
       const state = await setUp()
@@ -245,6 +247,6 @@ test('sessions do what the model says', { timeout: 300_000 }, async () => {
         await state.real.scanner.close()
       }
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
   )
 })

@@ -51,7 +51,7 @@ TEST_P(LayoutSizes, PartsFollowEachOtherWithoutOverlap) {
                {layout.times, uint64_t{4} * layout.max_symbols},
                {layout.debug, sizeof(DebugRing)},
                {layout.loaded, sizeof(int32_t) * series},
-               {layout.counted, sizeof(int32_t) * layout.max_symbols},
+               {layout.lags, sizeof(LagRecord) * layout.max_symbols},
                {layout.first_canary, 64},
                {layout.tickers, sizeof(TickerRecord) * layout.max_symbols},
                {layout.series, sizeof(SeriesRecord) * series},

@@ -51,8 +51,8 @@ TEST(Session, ChecksBeforeCountingAndOnlyEveryTenthKline) {
 TEST(Session, AnEngineThatTakesOverGoesOnCounting) {
   Late world(2);
   const market::Store& store = world.engine->store();
-  store.counted(0) = 3 * 2;
-  store.counted(1) = 3 * 2 + 1;
+  store.lag(0).state = 3 * 4;
+  store.lag(1).state = 3 * 4 + 1;
   const auto key = [&](uint32_t slot) { return world.engine->symbols().key(slot); };
   EXPECT_FALSE(world.engine->resume_symbol(key(0), false, false, kUnknown, kNoon));
   EXPECT_FALSE(world.engine->resume_symbol(key(1), false, false, kUnknown, kNoon));
@@ -64,8 +64,48 @@ TEST(Session, AnEngineThatTakesOverGoesOnCounting) {
   world.cycle(kNoon + 3 * kMinute);
   EXPECT_EQ(world.session().monitor().checks(), 0U)
       << "klines 0 to 2 were looked at before, 3 is not checked";
-  EXPECT_EQ(store.counted(0), 4 * 2);
+  EXPECT_EQ(store.lag(0).state, 4 * 4);
   EXPECT_FALSE(world.session().resync());
+}
+
+// Slot 0 was caught up again, 1 was heard again while it was stalled, 2 stalled: all unsaid.
+TEST(Session, WhatADeadEngineFoundAndNeverSaidHolds) {
+  Late world(3);
+  const market::Store& store = world.engine->store();
+  const uint32_t noted[] = {1 * 4, 1 * 4 + 1, 1 * 4 + 3};
+  const auto resume = [&](uint32_t slot, bool late, bool stalled) {
+    store.lag(slot).heard_ms.store(kNoon);
+    store.lag(slot).state = static_cast<int32_t>(noted[slot]);
+    EXPECT_FALSE(
+        world.engine->resume_symbol(world.engine->symbols().key(slot), late, stalled, kUnknown, kNoon));
+  };
+  resume(0, true, false);
+  resume(1, true, true);
+  resume(2, true, false);
+  world.engine->resume_session();
+  const LagMonitor& monitor = world.session().monitor();
+  EXPECT_FALSE(has(monitor.lagging()[0], 0));
+  EXPECT_TRUE(has(monitor.lagging()[0], 1));
+  EXPECT_FALSE(has(monitor.stalled()[0], 1));
+  EXPECT_TRUE(has(monitor.stalled()[0], 2));
+  world.cycle(kNoon + 1);
+  EXPECT_FALSE(world.session().active()) << "1 holds it";
+  world.cycle(kNoon + 181'000);
+  EXPECT_TRUE(world.session().active());
+  EXPECT_TRUE(world.session().resync()) << "0 comes back";
+}
+
+// An engine that takes over scans everything, as one that repairs: that is no update.
+TEST(Session, MarksAloneAreNoSignOfLife) {
+  Late world(1);
+  world.close(0, kNoon - 5 * kMinute);
+  world.cycle(kNoon);
+  EXPECT_TRUE(lagging_only(world, 0));
+  world.engine->store().tracker().mark(1, 0);
+  world.cycle(kNoon + 179'000);
+  EXPECT_FALSE(world.session().active());
+  world.cycle(kNoon + 181'000);
+  EXPECT_TRUE(world.session().active());
 }
 
 TEST(Session, TheThresholdItselfIsNotLate) {

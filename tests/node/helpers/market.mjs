@@ -33,7 +33,7 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
   const times = place(maxSymbols * 4)
   const debug = place(8 + 16 * DEBUG_ENTRIES)
   const loaded = place(4 * maxSymbols * intervalCount)
-  const counted = place(4 * maxSymbols)
+  const lags = place(16 * maxSymbols)
   const tickers = place(256 * maxSymbols)
   const series = place(192 * maxSymbols * intervalCount)
   const rings = place(ringStride * maxSymbols * intervalCount)
@@ -99,7 +99,8 @@ export function makeLayout({ maxSymbols, maxKlines, intervalCount, base = 1024 }
     maxWriters: MAX_WRITERS,
     times,
     loaded,
-    counted,
+    lags,
+    lagStride: 16,
     debugEnabled: debug,
     debugNext: debug + 4,
     debugEntries: debug + 8,
