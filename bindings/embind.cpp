@@ -370,13 +370,21 @@ val cycle_numbers() {
 }
 
 // Typed arrays or arrays of numbers.
-val restore_trader(unsigned trader, const val& slots, const val& entered, const val& decided) {
+// `told`: the slots of closes that are known outside, then their times.
+val restore_trader(unsigned trader, const val& slots, const val& entered, const val& decided,
+                   const val& told) {
   tickscan::scan::TraderMemory memory;
   memory.matches = emscripten::convertJSArrayToNumberVector<uint32_t>(slots);
   memory.entered_ms = emscripten::convertJSArrayToNumberVector<double>(entered);
   if (const Status bad = the_engine->restore_trader(trader, memory)) return failed(*bad);
   const auto times = emscripten::convertJSArrayToNumberVector<double>(decided);
-  return outcome(the_engine->resume_trader(trader, times));
+  const auto numbers = emscripten::convertJSArrayToNumberVector<double>(told);
+  const size_t count = numbers.size() / 2;
+  std::vector<tickscan::scan::Told> known;
+  for (size_t i = 0; i < count; ++i) {
+    known.push_back({static_cast<uint32_t>(numbers[i]), numbers[count + i]});
+  }
+  return outcome(the_engine->resume_trader(trader, times, std::move(known)));
 }
 
 val values_of(const Status& status) {

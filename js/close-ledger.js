@@ -1,12 +1,13 @@
 /**
  * What the client remembers of traders `on: 'close'`, so that after a restart no decision is lost and none comes
- * twice. A closed decision depends on stored klines alone: decided again, it comes out the same.
+ * twice.
  *
- * 1. A checkpoint says up to which close each symbol was decided, and what matched then. All deltas that it includes
- *    have been folded before it comes.
- * 2. Since then it is noted per symbol which was the newest decision that changed something.
- * 3. A new engine starts from the checkpoint and decides everything after it again, in the same order. What was noted
- *    is passed over, symbol by symbol; what comes behind is new.
+ * 1. A checkpoint says up to which close each symbol was decided. All deltas that it includes have been folded before
+ *    it comes.
+ * 2. Since then it is noted per symbol which was the newest decision that changed something: up to there, the matches
+ *    that the client has are decided.
+ * 3. A new engine starts from these matches, and decides for each trader and symbol the closes after both. So whatever
+ *    it says is a change against what the client has, also where the rings keep less than came since the checkpoint.
  *
  * Client's thread.
  */
@@ -16,25 +17,22 @@
 /**
  * @typedef {object} Record
  * @property {Float64Array} decided close times by slot; shared by all traders of a timeline
- * @property {number[]} matches slots at the checkpoint
- * @property {Float64Array | undefined} entered when each symbol entered last, with a cooldown
  * @property {Map<number, number>} changed slot → time of its newest change since
  */
 
 export class CloseLedger {
   /** @type {Map<number, Record>} by ref */
   #records = new Map()
-  /** A new engine repeats itself: deltas are compared with what was noted. */
-  #repeating = false
 
   /**
    * @param {number} ref
    * @param {Float64Array} decided
-   * @param {number[]} matches
-   * @param {Float64Array} [entered] a copy
    */
-  checkpoint(ref, decided, matches, entered) {
-    this.#records.set(ref, { decided, matches, entered, changed: new Map() })
+  checkpoint(ref, decided) {
+    // It may have come behind changes that it does not include: an answer waits for those before it.
+    const changed = new Map(this.#records.get(ref)?.changed)
+    for (const [slot, time] of changed) if (!(time > decided[slot])) changed.delete(slot)
+    this.#records.set(ref, { decided, changed })
   }
 
   /** @param {number} ref */
@@ -48,70 +46,36 @@ export class CloseLedger {
    */
   forgetSlot(slot) {
     for (const record of this.#records.values()) {
-      record.matches = record.matches.filter((one) => one !== slot)
-      record.entered?.fill(Number.NEGATIVE_INFINITY, slot, slot + 1)
       record.decided[slot] = Number.NEGATIVE_INFINITY
       record.changed.delete(slot)
     }
   }
 
-  /** A new engine takes over and will repeat what came after the checkpoints. */
-  repeat() {
-    this.#repeating = true
-  }
-
-  /** Checkpoints of the engine that runs now have come. */
-  settled() {
-    this.#repeating = false
-  }
-
   /**
    * Where a new engine starts with a trader; undefined: it decides at once, on what is there.
    * @param {number} ref
+   * @returns {{ decided: Float64Array, told: number[] } | undefined} told: slots, then the times of their newest changes
    */
   start(ref) {
     const record = this.#records.get(ref)
-    return record && { matches: record.matches, decided: record.decided, entered: record.entered }
+    if (!record) return undefined
+    return { decided: record.decided, told: [...record.changed.keys(), ...record.changed.values()] }
   }
 
   /**
-   * Takes note of a delta.
+   * Takes note of a delta that is folded.
    * @param {number} ref
    * @param {PackedDelta} delta
-   * @returns {PackedDelta | undefined} what of it is new, undefined if nothing is
    */
-  note(ref, delta) {
+  note(ref, { snapshot, time, entered, left }) {
     const record = this.#records.get(ref)
-    if (!record) return delta
-    if (delta.snapshot) {
+    if (!record) return
+    if (snapshot) {
       // Says what matches, and not since which close: nothing to start from until the next checkpoint.
       this.#records.delete(ref)
-      return delta
+      return
     }
-    const { time } = delta
-    const isNew = (/** @type {number} */ slot) =>
-      !(time <= (record.changed.get(slot) ?? Number.NEGATIVE_INFINITY))
-    const fresh = this.#repeating ? only(delta, isNew) : delta
-    for (const slot of fresh.entered) record.changed.set(slot, time)
-    for (const slot of fresh.left) record.changed.set(slot, time)
-    return fresh.entered.length + fresh.left.length > 0 ? fresh : undefined
-  }
-}
-
-/**
- * @param {PackedDelta} delta
- * @param {(slot: number) => boolean} wanted
- * @returns {PackedDelta}
- */
-function only(delta, wanted) {
-  const rows = [...delta.entered.keys()].filter((row) => wanted(delta.entered[row]))
-  const { columns, values } = delta
-  return {
-    ...delta,
-    entered: rows.map((row) => delta.entered[row]),
-    left: delta.left.filter(wanted),
-    values: Float64Array.from(
-      rows.flatMap((row) => [...values.subarray(row * columns, (row + 1) * columns)]),
-    ),
+    for (const slot of entered) record.changed.set(slot, time)
+    for (const slot of left) record.changed.set(slot, time)
   }
 }

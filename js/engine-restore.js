@@ -9,10 +9,11 @@
  *   lagging   { slot, lagMs, stalled } of those that are late, as the client was told
  *   config    fields of SET_CONFIG
  *   traders   fields of ADD_TRADER each, with `matches` (slots that match), `entered` (with a cooldown: when each symbol
- *             entered last, by slot) and, for `on: 'close'`, `decided` (close times by slot up to which all this holds)
+ *             entered last, by slot) and, for `on: 'close'`, `decided` (close times by slot up to which all was decided)
+ *             and `told` (slots, then times: up to there the client knows more, since something changed)
  *
  * 1. Everything is in place before the first cycle. So a trader goes on from its matches, and every close after
- *    `decided` is decided, one by one, as if nothing had happened.
+ *    `decided` and `told` is decided, one by one, as if nothing had happened.
  * 2. Symbols have the slots and keys that they had. A key of a symbol that is not taken along is never valid again.
  * 3. What was late stays late, and hidden, until a check says otherwise (src/session/lag_monitor.h).
  * 4. A trader without `decided` is decided at once on what is there, and its change against `matches` goes out.
@@ -66,16 +67,16 @@ export class Succession {
 
   /**
    * @param {(ref: number, spec: Record<string, any>) => number} add gives the handle
-   * @param {(handle: number, matches: number[], entered: ArrayLike<number>, decided: ArrayLike<number>) => void} restore
+   * @param {(handle: number, matches: number[], ...times: ArrayLike<number>[]) => void} restore
    * @returns {{ ref: number, error: import('./errors.js').ErrorData }[]} those that were refused
    */
   addTraders(add, restore) {
     const failed = []
-    for (const { ref, traderId, now, matches, entered = [], decided = [], ...spec } of this.#carried
-      .traders) {
+    for (const one of this.#carried.traders) {
+      const { ref, traderId, now, matches, entered = [], decided = [], told = [], ...spec } = one
       try {
         const handle = add(ref, { id: traderId, ...spec })
-        if (matches) restore(handle, matches, entered, decided)
+        if (matches) restore(handle, matches, entered, decided, told)
       } catch (error) {
         failed.push({ ref, error: toErrorData(error) })
       }

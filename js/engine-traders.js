@@ -76,8 +76,9 @@ export class EngineTraders {
   /**
    * How far each timeline of `on: 'close'` traders has decided: what a later engine's `decided` is made of.
    * @param {ArrayBufferLike} memory
+   * @param {number} cycle of the SIGNALS that were posted last
    */
-  checkpoint(memory) {
+  checkpoint(memory, cycle) {
     /** @type {Map<number, { refs: number[], decided: Float64Array }>} */
     const timelines = new Map()
     for (const [ref, { handle }] of this.#byRef) {
@@ -90,7 +91,7 @@ export class EngineTraders {
         timelines.set(timeline, { refs: [ref], decided: new Float64Array(memory, offset, count).slice() })
       }
     }
-    return { timelines: [...timelines.values()] }
+    return { timelines: [...timelines.values()], cycle }
   }
 
   /** @param {number} ref */

@@ -136,8 +136,8 @@ export const COMMANDS = Object.freeze({
   /** All matches of one trader, or without `ref` of all, come as deltas with `snapshot`; runs a cycle. */
   SNAPSHOT: { fields: { ref: 'integer?', now: 'number' }, errors: ['E_TRADER'] },
   /**
-   * How far traders `on: 'close'` have decided, for a successor to go on from there → { timelines: [{ refs, decided }] },
-   * `decided` a close time by symbol slot. Comes after all SIGNALS that it includes.
+   * How far traders `on: 'close'` have decided, for a successor to go on from there → { cycle, timelines: [{ refs, decided }] },
+   * `decided` a close time by symbol slot. Comes after all SIGNALS that it includes; `cycle` is the last of them.
    */
   CHECKPOINT: { fields: {}, errors: [], read: true },
   /** Takes what writers still put into the memory of the engine before → { waiting } writers that have not moved yet. */

@@ -92,7 +92,7 @@ export class Scanner extends ScannerSymbols {
       onEvent: (type, message) => this.#onEvent(type, message),
       onFault: (error) => this.emit('error', error),
       onSignalsCycle: (cycle) => this.#flow.fold.expect(cycle),
-      onCheckpoint: (timelines) => this.#traders.checkpoint(timelines),
+      onCheckpoint: (timelines, cycle) => this.#traders.checkpoint(timelines, cycle),
       onRestart: (info) => this.#onRestart(info),
       onDisabled: (ref, error) => this.#onDisabled(ref, error),
       onChanged: (as) => this.#traders.made(as),

@@ -16,14 +16,15 @@ import { EngineClient } from './engine-client.js'
 import { sameLayout } from './engine-restore.js'
 import { fromErrorData, TickscanError, wrapError } from './errors.js'
 import { Journal } from './journal.js'
+import { own } from './message-check.js'
 import { Pulse } from './pulse.js'
 import { RestartBudget } from './restart-budget.js'
 import { RESTART, retryDelay } from './retry.js'
 import { RETIRED, SUCCEEDED } from './successor.js'
 import { poisonous, TraderBlame } from './trader-blame.js'
 
-/** Commands after which the next engine could not go on from the checkpoint before. */
-const MOVES_DECISIONS = new Set(['ADD_TRADER', 'UPDATE_TRADER', 'START_SYMBOL', 'REMOVE_SYMBOL'])
+/** Commands after which the next engine could not go on from the checkpoint before; snapshots are among them. */
+const MOVES_DECISIONS = new Set(['ADD_TRADER', 'UPDATE_TRADER', 'START_SYMBOL', 'REMOVE_SYMBOL', 'SNAPSHOT'])
 /** Ticks between two checkpoints while there is something to check. */
 const CHECKPOINT_TICKS = 30
 /** Ticks until writers that have not moved are held for gone. */
@@ -53,7 +54,7 @@ const WRITER_TICKS = 120
  *   gives its id
  * @property {(as: number) => void} onChanged the change of a trader with this number is made, whoever waits for it
  * @property {(cycle: number) => void} onSignalsCycle of every ack
- * @property {(timelines: { refs: number[], decided: Float64Array }[]) => void} onCheckpoint
+ * @property {(timelines: { refs: number[], decided: Float64Array }[], cycle: number) => void} onCheckpoint
  */
 
 /**
@@ -63,7 +64,7 @@ const WRITER_TICKS = 120
  * @property {Record<string, any>[]} symbols that the engine has said to be there, in the order of adding
  * @property {Record<string, any>[]} lagging what is late and so not shown
  * @property {(ref: number) => Record<string, any> | undefined} trader its specification as the client reads its deltas, and
- *   where it stands: `matches`, `decided`, `entered` of engine-restore.js
+ *   where it stands: `matches`, `entered`, `decided`, `told` of engine-restore.js
  */
 
 export class Supervisor {
@@ -206,6 +207,8 @@ export class Supervisor {
     // It came twice, or after the answer that says the same.
     if (type === 'READY' && this.#market) return
     if (type !== 'HEARTBEAT') this.#options.onEvent(type, message)
+    // Snapshots follow.
+    if (type === 'SESSION' && own(message, 'resync') === true) this.#wantCheckpoint()
   }
 
   /**
@@ -223,7 +226,7 @@ export class Supervisor {
       this.#threads = fields.threads
       this.#watch()
     }
-    if (MOVES_DECISIONS.has(type)) this.#wantCheckpoint()
+    if (MOVES_DECISIONS.has(type) || fields.snapshot !== undefined) this.#wantCheckpoint()
   }
 
   /** From when an engine stands and its memory is known, whichever comes last: READY may be lost or late. */
@@ -277,7 +280,7 @@ export class Supervisor {
       if (this.#closed) return
       this.#client
         .call('CHECKPOINT', {})
-        .then(({ timelines }) => this.#options.onCheckpoint(timelines), nothing)
+        .then(({ timelines, cycle }) => this.#options.onCheckpoint(timelines, cycle), nothing)
     }, 0)
   }
 

@@ -36,6 +36,7 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @property {Outside} outside
  * @property {boolean} stale a delta was lost: only a snapshot can make the matches right again
  * @property {Float64Array | undefined} entered when each symbol entered last, by slot; only with a cooldown
+ * @property {number} snapshotCycle of the snapshot that was folded last
  * @property {number} name what SIGNALS call it: its last change's number, its ref before the first
  * @property {TickscanError | undefined} error why it is in no engine
  */
@@ -105,6 +106,7 @@ export class TraderRegistry {
       outside: new Outside(),
       stale: false,
       entered: undefined,
+      snapshotCycle: 0,
       name: ref,
       error: undefined,
     }
@@ -303,17 +305,17 @@ export class TraderRegistry {
       if (!item || (entry.stale && !item.snapshot)) continue
       entry.stale = false
       const { trader, matches, outside } = entry
-      const packed = this.#ledger.note(trader.ref, item)
-      if (!packed) continue
-      this.#noteEntering(entry, packed)
-      const columns = columnsOf(packed, trader.columns)
+      this.#ledger.note(trader.ref, item)
+      if (item.snapshot) entry.snapshotCycle = cycle
+      this.#noteEntering(entry, item)
+      const columns = columnsOf(item, trader.columns)
       const delta = receivers.heard()
-        ? deltaOf(packed, trader.id, cycle, columns, this.#symbols)
-        : bareDelta(packed, trader.id, cycle, this.#symbols)
+        ? deltaOf(item, trader.id, cycle, columns, this.#symbols)
+        : bareDelta(item, trader.id, cycle, this.#symbols)
       outside.prepare(matches, this.#gate, cycle)
-      matches.fold(packed, cycle, columns)
+      matches.fold(item, cycle, columns)
       receivers.inside(delta, trader)
-      const told = outside.tell(delta, packed, matches, this.#gate, this.#symbols)
+      const told = outside.tell(delta, item, matches, this.#gate, this.#symbols)
       if (told) receivers.outside(told, trader)
     }
   }
@@ -361,21 +363,21 @@ export class TraderRegistry {
   /**
    * How far the engine has decided, after all deltas up to there were folded.
    * @param {{ refs: number[], decided: Float64Array }[]} timelines
+   * @param {number} cycle of the SIGNALS that came last before it
    */
-  checkpoint(timelines) {
-    this.#ledger.settled()
+  checkpoint(timelines, cycle) {
     for (const { refs, decided } of timelines) {
       for (const ref of refs) {
         const entry = this.#byRef.get(ref)
-        if (!entry || entry.stale) continue
-        this.#ledger.checkpoint(ref, decided, entry.matches.slots(), entry.entered?.slice())
+        // A snapshot that came behind it says nothing about closes.
+        if (entry && !entry.stale && entry.snapshotCycle <= cycle) this.#ledger.checkpoint(ref, decided)
       }
     }
   }
 
   /**
-   * Where a new engine starts with a trader: what the client reads its deltas by, and a checkpoint, which it then repeats
-   * from, or what matches now.
+   * Where a new engine starts with a trader: what the client reads its deltas by, what matches now, and the closes that
+   * this is decided up to.
    * @param {number} ref
    */
   start(ref) {
@@ -383,7 +385,7 @@ export class TraderRegistry {
     if (!entry) return undefined
     const { spec, stale, matches, entered } = entry
     if (stale) return spec
-    return { ...spec, ...(this.#ledger.start(ref) ?? { matches: matches.slots(), entered }) }
+    return { ...spec, matches: matches.slots(), entered, ...this.#ledger.start(ref) }
   }
 
   /**
@@ -395,7 +397,6 @@ export class TraderRegistry {
   repeat(known) {
     this.#pages.clear()
     this.#changes.repeat()
-    this.#ledger.repeat()
     /** @type {Leaving[]} */
     const deltas = []
     for (const entry of this.#byId.values()) {

@@ -236,9 +236,13 @@ Status Engine::check_trader(uint32_t trader) const {
   return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(trader), std::nullopt, {}, {}};
 }
 
-Status Engine::resume_trader(uint32_t trader, std::span<const double> decided) {
+Status Engine::resume_trader(uint32_t trader, std::span<const double> decided, std::vector<scan::Told> told) {
   if (Status bad = check_trader(trader)) return bad;
-  scan_->resume(trader, decided);
+  const uint32_t slots = store_->layout().max_symbols;
+  std::erase_if(told, [slots](const scan::Told& one) { return one.slot >= slots; });
+  const auto before = [](const scan::Told& a, const scan::Told& b) { return a.slot < b.slot; };
+  std::sort(told.begin(), told.end(), before);
+  scan_->resume(trader, decided, std::move(told));
   return std::nullopt;
 }
 

@@ -114,7 +114,7 @@ class Engine {
   // The state of all indicators anew from the stored klines, with the next cycle.
   void recover() { scan_->recover(); }
   // After restore_trader and before the first cycle: decides every close after these times (scan.h).
-  Status resume_trader(uint32_t trader, std::span<const double> decided);
+  Status resume_trader(uint32_t trader, std::span<const double> decided, std::vector<scan::Told> told);
   // The timeline on which an `on: 'close'` trader decides, -1 for others; and how far it has, by slot.
   [[nodiscard]] int32_t timeline_of(uint32_t trader) const;
   Status decided(uint32_t trader, std::vector<double>* times) const;

@@ -5,6 +5,7 @@
 #include <bit>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "base/assert.h"
 #include "market/audit.h"
@@ -98,6 +99,7 @@ void Scan::deactivate(uint32_t slot) {
     Trader& trader = traders_[number];
     if (!trader.in_use) continue;
     if (!trader.gate.empty()) trader.gate.forget(index, bit);
+    std::erase_if(trader.told, [slot](const Told& entry) { return entry.slot == slot; });
     if ((trader.matches[index] & bit) == 0) continue;
     trader.matches[index] &= ~bit;
     Change change;
@@ -145,17 +147,41 @@ void Scan::compile() {
   }
 }
 
-void Scan::resume(uint32_t index, std::span<const double> decided) {
+void Scan::resume(uint32_t index, std::span<const double> decided, std::vector<Told> told) {
   Trader& one = traders_[index];
   if (!one.on_close || !one.enabled || decided.size() != store_.layout().max_symbols) return;
   // Not new: its timeline steps what is stored and decides what comes after `decided`.
   one.fresh = false;
+  one.told = std::move(told);
   Timeline& timeline = timelines_[one.expression.timeline];
   timeline.fresh = false;
   for (uint32_t slot = 0; slot < decided.size(); ++slot) {
     timeline.decided.at<double>(slot / kLanes)[slot % kLanes] = decided[slot];
   }
   compile();
+}
+
+LaneMask Scan::told(const Trader& trader, uint32_t block, const double* close_times) const {
+  const uint32_t begin = block * kLanes;
+  LaneMask lanes = 0;
+  auto one = std::lower_bound(trader.told.begin(), trader.told.end(), begin,
+                              [](const Told& entry, uint32_t slot) { return entry.slot < slot; });
+  for (; one != trader.told.end() && one->slot < begin + kLanes; ++one) {
+    const uint32_t lane = one->slot - begin;
+    lanes |= static_cast<LaneMask>(close_times[lane] <= one->time) << lane;
+  }
+  return lanes;
+}
+
+// What the timeline has passed says nothing any more.
+void Scan::forget_told() {
+  for (Trader& one : traders_) {
+    if (one.told.empty()) continue;
+    const Operand& decided = timelines_[one.expression.timeline].decided;
+    std::erase_if(one.told, [&](const Told& entry) {
+      return decided.at<double>(entry.slot / kLanes)[entry.slot % kLanes] >= entry.time;
+    });
+  }
 }
 
 void Scan::decided(uint32_t index, std::vector<double>* times) const {
@@ -283,6 +309,7 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
   report.pending = next_due_ < due_.size();
   if (!report.pending) {
     end_cycle();
+    forget_told();
     sweep_.run(store_, blocks_);
   }
   before_deltas();

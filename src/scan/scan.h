@@ -69,9 +69,10 @@ class Scan {
   Result<TraderMemory> trader_memory(uint32_t index);
   Status restore_trader(uint32_t index, const TraderMemory& memory);
   [[nodiscard]] const Trader* trader(uint32_t index) const;
-  // After restore_trader and before the first cycle, for `on: 'close'`: the close times by slot up to which its matches
-  // are decided. Every close after them is decided, one by one, instead of the last one at once.
-  void resume(uint32_t index, std::span<const double> decided);
+  // After restore_trader and before the first cycle, for `on: 'close'`: the close times by slot up to which its timeline
+  // had decided at some moment, and where this trader's matches are newer than that (rising slots). Every close after
+  // both is decided, one by one, instead of the last one at once.
+  void resume(uint32_t index, std::span<const double> decided, std::vector<Told> told);
   // Close times by slot up to which an `on: 'close'` trader's timeline has decided.
   void decided(uint32_t index, std::vector<double>* times) const;
   // Makes every record due, as after damage.
@@ -132,6 +133,9 @@ class Scan {
   };
   void warm_up(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);
   void step_timeline(TimelineId id, uint32_t block, Stepper& stepper, const Stepping& limits);
+  // Lanes whose close the engine before has decided for this trader.
+  [[nodiscard]] LaneMask told(const Trader& trader, uint32_t block, const double* close_times) const;
+  void forget_told();
   // Returns the lanes that were decided.
   LaneMask decide_closes(TimelineId id, uint32_t block, LaneMask lanes, const double* close_times,
                          LaneMask late);

@@ -125,10 +125,14 @@ LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, cons
     left &= ~same;
   }
   for (const uint32_t trader : close_traders_[id]) {
-    if (traders_[trader].fresh) continue;
-    const LaneMask truth = traders_[trader].condition.at<Condition>(index)->value;
-    for (uint32_t i = 0; i < count; ++i)
-      record(trader, index, groups[i].lanes, truth, groups[i].decision, results_[index]);
+    const Trader& one = traders_[trader];
+    if (one.fresh) continue;
+    const LaneMask truth = one.condition.at<Condition>(index)->value;
+    const LaneMask known = one.told.empty() ? 0 : told(one, index, close_times);
+    for (uint32_t i = 0; i < count; ++i) {
+      const LaneMask group = groups[i].lanes & ~known;
+      if (group != 0) record(trader, index, group, truth, groups[i].decision, results_[index]);
+    }
   }
   return due;
 }

@@ -11,6 +11,7 @@
 #include "scan/ingest.h"
 #include "scan/instruction.h"
 #include "scan/plan.h"
+#include "scan/trader_memory.h"
 
 namespace tickscan::scan {
 
@@ -34,6 +35,7 @@ struct Trader {
   std::vector<bool> condition_columns;
   LaneMask* matches = nullptr;  // from the arena, one word per block
   Gate gate;
+  std::vector<Told> told;        // from an engine before: closes up to these times are decided; rising slots
   bool fresh = true;             // not decided yet: every symbol is due in its first cycle
   bool announced = false;        // a delta was sent: the first one is a snapshot
   bool snapshot_wanted = false;  // the next cycle sends all matches

@@ -9,6 +9,12 @@
 
 namespace tickscan::scan {
 
+// A decision at a close that changed something and is known outside.
+struct Told {
+  uint32_t slot;
+  double time;
+};
+
 struct TraderMemory {
   std::vector<uint32_t> matches;   // slots, rising
   std::vector<double> entered_ms;  // by slot, −∞ for never; empty without a cooldown

@@ -1,31 +1,11 @@
 /** Symbols and the session over the engine's end: the same slots and keys, the same settings, and nothing late is shown. */
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { test } from 'node:test'
-import { Worker } from 'node:worker_threads'
-import { MINUTE, NOON, setUp } from './helpers/session-market.mjs'
+import { mortal } from './helpers/mortal.mjs'
+import { MINUTE, NOON } from './helpers/session-market.mjs'
 
 const timeout = 60_000 // against a test that hangs, no measure of anything
-const dist = new URL('./', import.meta.resolve('tickscan'))
-
-/** A scanner whose engine can be killed. */
-async function mortal(t, options) {
-  const workers = []
-  const createWorker = () => {
-    workers.push(new Worker(new URL('node/worker.cjs', dist), { name: 'tickscan-engine' }))
-    return workers[workers.length - 1]
-  }
-  const all = await setUp(t, { maxSymbols: 8, createWorker, ...options })
-  const restart = async () => {
-    workers[workers.length - 1].terminate()
-    for (;;) {
-      const [{ detail }] = await once(all.scanner, 'restart')
-      if (detail.phase === 'restored') return
-    }
-  }
-  return { ...all, restart }
-}
 
 test('symbols that came and went have the same keys and data in the next engine', { timeout }, async (t) => {
   const traders = [{ id: 't', filter: 'close > 0' }]

@@ -402,10 +402,7 @@ function draw(random) {
   const events = kind === 'events' || kind === 'both' ? some(Object.keys(EVENT_FAULTS), wide) : []
   return {
     symbols: Array.from({ length: count }, (_, i) => `S${i}`),
-    // What a restart decides again must fit the ring.
-    maxKlines: events.some((name) => ['kill', 'hang', 'trap', 'stall'].includes(name))
-      ? 64
-      : random.pick([8, 64]),
+    maxKlines: random.pick([8, 64]),
     steps: random.between(20, 60),
     waitAsync: random.chance(0.5),
     // A handle outlives three restarts, and lost messages can look like more deaths than that. What another thread
