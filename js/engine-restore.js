@@ -3,6 +3,7 @@
  *
  *   memory    the empty memory that writers in other threads already know as the next one, if any
  *   from      { memory, layout } of the dead engine
+ *   before    the same of engines before it, newest first, while writers may be in them
  *   cycle     cycles that the client has seen
  *   now       the client's clock
  *   symbols   { symbol, key, state } each, and with what it was added (ADD_SYMBOL)
@@ -27,7 +28,8 @@ import { MarketCopy, viewsOf } from './market-copy.js'
 
 export class Succession {
   #carried
-  #copy
+  /** From each dead engine's memory, newest first. */
+  #copies
 
   /**
    * @param {Record<string, any>} carried
@@ -35,14 +37,18 @@ export class Succession {
    */
   constructor(carried, own) {
     this.#carried = carried
-    const from = /** @type {Market} */ (carried.from)
-    this.#copy = sameLayout(from.layout, own.layout)
-      ? new MarketCopy(viewsOf(from.memory), viewsOf(own.memory), own.layout)
-      : undefined
+    const dead = /** @type {Market[]} */ ([carried.from, ...(carried.before ?? [])])
+    // Writers do not go on from a memory that is laid out differently, and none comes from before it.
+    const end = dead.findIndex(({ layout }) => !sameLayout(layout, own.layout))
+    const views = (end < 0 ? dead : dead.slice(0, end)).map(({ memory }) => viewsOf(memory))
+    this.#copies = views.map(
+      (from, i) => new MarketCopy(from, viewsOf(own.memory), own.layout, views.slice(0, i)),
+    )
   }
 
   copyAll() {
-    this.#copy?.copyAll()
+    this.#copies[0]?.copyAll()
+    this.#copyFrom(this.#copies.slice(1), false)
   }
 
   /**
@@ -60,9 +66,21 @@ export class Succession {
     call('resumeSession')
   }
 
-  /** @returns {number} writers that still write to the old memory */
-  copyAgain() {
-    return this.#copy?.copyAgain() ?? 0
+  /**
+   * @param {boolean} last writers that have not come are held for gone
+   * @returns {number} writers that still write to old memories
+   */
+  copyAgain(last) {
+    return this.#copyFrom(this.#copies, last)
+  }
+
+  /**
+   * Oldest first: a writer that moves on meanwhile is met again.
+   * @param {MarketCopy[]} copies
+   * @param {boolean} last
+   */
+  #copyFrom(copies, last) {
+    return copies.reduceRight((waiting, copy) => waiting + copy.copyAgain(last), 0)
   }
 
   /**
@@ -99,8 +117,8 @@ export function restoreSymbols({ from, symbols }, own, call) {
   const generation = (/** @type {number} */ slot) =>
     (layout.symbols + slot * layout.symbolStride + layout.symbolGeneration) / 4
   if (sameLayout(from.layout, layout)) {
-    const end = Math.min(Math.max(old[layout.symbolCount / 4], 0), layout.maxSymbols)
-    for (let slot = 0; slot < end; slot++) words[generation(slot)] = old[generation(slot)] + 1
+    // All slots, whatever the old count of them says: nobody looks after it any more.
+    for (let slot = 0; slot < layout.maxSymbols; slot++) words[generation(slot)] = old[generation(slot)] + 1
     // Writers that come over look at the names anew.
     words[layout.symbolTableVersion / 4] = old[layout.symbolTableVersion / 4] + 1
   }

@@ -89,7 +89,7 @@ export class Engine {
       REMOVE_SYMBOL: (fields, seq) => this.#symbols.remove(fields, seq),
       SNAPSHOT: (fields, seq) => this.#snapshot(fields, seq),
       CHECKPOINT: () => this.#traders.checkpoint(this.#buffer, this.#lastSignalsCycle),
-      RECOPY: () => ({ waiting: this.#succession?.copyAgain() ?? 0 }),
+      RECOPY: ({ last }) => ({ waiting: this.#succession?.copyAgain(last) ?? 0 }),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
       VALIDATE_FILTER: (fields) => this.#language.validate(fields),

@@ -116,6 +116,8 @@ export class MarketMemory {
     while (this.id > 0 && Atomics.load(this.words, this.#retired) >= SUCCEEDED) {
       const next = nextHandle(this.#handle)
       if (!next) {
+        // What it wrote last is taken over, and then its records may be anybody's: perhaps its own again, as another.
+        if (!this.#leave(0)) return
         this.orphaned = true
         this.id = -1
         return

@@ -140,8 +140,11 @@ export const COMMANDS = Object.freeze({
    * `decided` a close time by symbol slot. Comes after all SIGNALS that it includes; `cycle` is the last of them.
    */
   CHECKPOINT: { fields: {}, errors: [], read: true },
-  /** Takes what writers still put into the memory of the engine before → { waiting } writers that have not moved yet. */
-  RECOPY: { fields: {}, errors: [] },
+  /**
+   * Takes what writers still put into the memories of engines before → { waiting } writers that have not moved yet.
+   * `last`: they are waited for no longer, and what they own may be claimed by others.
+   */
+  RECOPY: { fields: { last: 'boolean' }, errors: [] },
   /**
    * Runs a cycle over all that is marked, in slices, between which messages are received. → { cycle (of the last
    * slice), epoch, updatedSymbols, skippedSymbols, filtersRun, filtersSkipped, elapsedUs, deltaEntries, fullEntries,

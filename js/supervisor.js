@@ -79,8 +79,8 @@ export class Supervisor {
   #lock = ''
   /** @type {import('./layout.js').MarketHandle | undefined} of the engine that runs */
   #market
-  /** @type {import('./layout.js').MarketHandle | undefined} of the engine before, while writers may be in it */
-  #oldMarket
+  /** @type {import('./layout.js').MarketHandle[]} of the engines before, newest first, while writers may be in them */
+  #oldMarkets = []
   #waitedTicks = 0
   #recopying = false
   #checkpointTicks = 0
@@ -178,8 +178,9 @@ export class Supervisor {
    * @returns {import('./layout.js').MarketHandle} with the memories that other threads know as the next ones
    */
   attach(handle) {
-    const [, ...spares] = this.#oldMarket?.spares ?? []
-    if (this.#oldMarket?.spares) handle.spares = spares
+    const [, ...spares] = this.#oldMarkets[0]?.spares ?? []
+    // Without any that others know already, whoever asks for the handle makes new ones.
+    if (spares.length > 0) handle.spares = spares
     this.#market = handle
     this.#watch()
     return handle
@@ -187,7 +188,7 @@ export class Supervisor {
 
   /** This thread's writer has moved: the others may. */
   attached() {
-    const old = this.#oldMarket
+    const [old] = this.#oldMarkets
     const handle = this.#market
     if (!old || !handle) return
     if (sameLayout(old.layout, handle.layout)) {
@@ -253,17 +254,20 @@ export class Supervisor {
   }
 
   #tick() {
-    if (this.#oldMarket && !this.#recopying) this.#recopy()
+    if (this.#oldMarkets.length > 0 && !this.#recopying) this.#recopy()
     if (++this.#checkpointTicks >= CHECKPOINT_TICKS) this.#wantCheckpoint()
   }
 
-  /** Takes over what writers still put into the old memory, until the last one has moved. */
+  /** Takes over what writers still put into old memories, until the last one has moved. */
   #recopy() {
     this.#recopying = true
+    const last = ++this.#waitedTicks >= WRITER_TICKS
+    const attempt = this.#attempt
     this.#client
-      .call('RECOPY', {})
+      .call('RECOPY', { last })
       .then(({ waiting }) => {
-        if (waiting === 0 || ++this.#waitedTicks >= WRITER_TICKS) this.#oldMarket = undefined
+        // An engine that has died since has taken nothing over.
+        if (attempt === this.#attempt && (waiting === 0 || last)) this.#oldMarkets = []
       }, nothing)
       .finally(() => {
         this.#recopying = false
@@ -357,7 +361,7 @@ export class Supervisor {
     if (!market) return
     const words = new Int32Array(market.memory.buffer)
     Atomics.store(words, market.layout.retired / 4, RETIRED)
-    this.#oldMarket = market
+    this.#oldMarkets.unshift(market)
     this.#market = undefined
     this.#waitedTicks = 0
   }
@@ -366,12 +370,13 @@ export class Supervisor {
     if (this.#closed) return
     const { carry } = this.#options
     const { trader, ...known } = carry(new Set(this.#journal.traders.map(({ ref }) => ref)))
-    const old = /** @type {import('./layout.js').MarketHandle} */ (this.#oldMarket)
+    const [old, ...older] = this.#oldMarkets
     const traders = this.#journal.traders.map((fields) => ({ ...fields, ...trader(fields.ref) }))
     const [memory] = old.spares ?? []
     const from = { memory: old.memory, layout: old.layout }
+    const before = older.map(({ memory, layout }) => ({ memory, layout }))
     const { config } = this.#journal
-    const carried = { ...known, from, memory, config, traders }
+    const carried = { ...known, from, before, memory, config, traders }
     const incarnation = newIncarnation(this.#host)
     this.#lock = lockName(incarnation)
     const fields = { ...this.#journal.init, threads: this.#threads, lock: this.#lock, carried }

@@ -41,6 +41,21 @@ test('symbols that came and went have the same keys and data in the next engine'
   assert.deepEqual(scanner.matches('t'), ['C', 'E'])
 })
 
+test('keys of removed symbols stay stale, whatever the dead memory says of its symbols', {
+  timeout,
+}, async (t) => {
+  const { scanner, restart } = await mortal(t, { symbols: ['A', 'B'] })
+  const old = scanner.writer.keyOf('B')
+  await scanner.removeSymbol('B')
+  await restart(() => {
+    const { memory, layout } = scanner.writer.handle
+    new Int32Array(memory.buffer)[layout.symbolCount / 4] = 0
+  })
+  const { index } = await scanner.addSymbol('C')
+  assert.equal(index % 8192, old % 8192)
+  assert.throws(() => scanner.writer.updateTicker(old, { last: 1 }), { code: 'E_STALE_KEY' })
+})
+
 test('a symbol that is loading when the engine dies goes on loading', { timeout }, async (t) => {
   const { scanner, restart } = await mortal(t, { symbols: ['A'] })
   const kline = { openTime: NOON - MINUTE, open: 1, high: 1, low: 1, close: 1, volume: 1 }

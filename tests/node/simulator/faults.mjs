@@ -134,7 +134,6 @@ export class Faults {
 
 function doom(world, how) {
   if (world.faults.deaths >= DEATHS) return
-  if (world.config.twoWriters && world.folds.restarting) return
   world.faults.deaths++
   world.worker.doom(how, world.random.below(world.random.pick([3, 40])))
 }

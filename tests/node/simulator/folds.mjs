@@ -6,8 +6,6 @@ export class Folds {
   errors = []
   /** Deaths of engines that another was to follow. */
   died = 0
-  /** One is being started. */
-  restarting = false
 
   constructor(world) {
     this.#world = world
@@ -23,7 +21,6 @@ export class Folds {
     scanner.addEventListener('restart', ({ detail }) => {
       this.#world.count(`restart ${detail.phase}`)
       if (detail.phase === 'died') this.died++
-      if (detail.phase !== 'suspect') this.restarting = detail.phase === 'died'
       if (detail.disabled?.length) this.#world.fail(`traders were disabled: ${detail.disabled}`)
     })
   }
