@@ -47,6 +47,7 @@ export class Succession {
   }
 
   copyAll() {
+    for (const copy of this.#copies) copy.letGo()
     this.#copies[0]?.copyAll()
     this.#copyFrom(this.#copies.slice(1), false)
   }

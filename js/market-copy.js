@@ -6,7 +6,7 @@
  *    differ, as long as nobody writes it in the new one; and who may write it there is said by the claim words:
  *
  *      old claim   0 free · CLAIMED a writer that is still here · HELD its records are being copied right now ·
- *                  MOVED it writes to the new memory, or what it left was taken over
+ *                  MOVED it writes to the new memory, or what it left was taken over · TAKEN that is being done
  *      new claim   0 free · CLAIMED · RESERVED for the writer that has this place in the old memory
  *
  *    A writer moves by taking its old claim from CLAIMED to MOVED, copies what has moved of its own records, and only
@@ -26,6 +26,7 @@ export const CLAIMED = 1
 export const MOVED = 2
 export const HELD = 3
 export const RESERVED = 4
+const TAKEN = 5
 
 /** The owner word while a record that nobody owns is being copied; no writer has this id. */
 const COPIER = -2
@@ -62,6 +63,19 @@ export class MarketCopy {
     this.#layout = layout
     this.#later = [...between, to]
     this.#record = new RecordCopy(from, to, layout)
+  }
+
+  /** What an engine held when it died is let go. Before anything is copied. */
+  letGo() {
+    const { layout, from } = this.#names()
+    for (let i = 0; i < layout.maxWriters; i++) {
+      const claim = this.#claim(i)
+      Atomics.compareExchange(from.words, claim, HELD, CLAIMED)
+      Atomics.compareExchange(from.words, claim, TAKEN, FREE)
+    }
+    this.#records((_, box) => {
+      Atomics.compareExchange(from.words, box + layout.boxOwner / 4, COPIER, FREE)
+    })
   }
 
   /** Everything, before the new memory has writers or a reader. */
@@ -112,13 +126,14 @@ export class MarketCopy {
         const awaited = this.#isAwaited(claim)
         this.#copyHeld(i + 1, awaited, last)
         if (awaited && last) Atomics.store(to.words, claim, FREE)
-        Atomics.store(from.words, claim, CLAIMED)
+        // By exchange: should this engine be held for dead and go on, its successor has let go of it already.
+        Atomics.compareExchange(from.words, claim, HELD, CLAIMED)
         waiting++
       } else if (old === FREE && this.#isAwaited(claim)) {
-        if (Atomics.compareExchange(from.words, claim, FREE, HELD) !== FREE) continue
+        if (Atomics.compareExchange(from.words, claim, FREE, TAKEN) !== FREE) continue
         this.#copyHeld(i + 1, true, true)
         Atomics.store(to.words, claim, FREE)
-        Atomics.store(from.words, claim, MOVED)
+        Atomics.compareExchange(from.words, claim, TAKEN, MOVED)
       }
     }
     this.#copyUnowned()

@@ -40,7 +40,7 @@ const SLOT = 3
 const BOTH_SLOTS = 15
 const MARKED_SHIFT = 4
 
-/** Looks at a claim that the engine's side holds while it copies: far more than that takes. */
+/** Looks of whoever must leave at a claim that the engine's side holds while it copies: far more than that takes. */
 const CLAIM_LOOKS = 50_000_000
 
 export class MarketMemory {
@@ -117,24 +117,26 @@ export class MarketMemory {
       const next = nextHandle(this.#handle)
       if (!next) {
         // What it wrote last is taken over, and then its records may be anybody's: perhaps its own again, as another.
-        if (!this.#leave(0)) return
+        if (!this.#leave(0, 1)) return
         this.orphaned = true
         this.id = -1
         return
       }
       // The memory has grown in another thread; where that is not seen yet, it will be at the next write.
       if (next.memory.buffer.byteLength < this.layout.descriptor + this.layout.regionBytes) return
-      if (!this.moveTo(next)) return
+      // While its records are being copied it writes on: it is met again.
+      if (!this.moveTo(next, 1)) return
     }
   }
 
   /**
    * Goes on in another memory of the same layout, with the same records.
    * @param {import('./layout.js').MarketHandle} next
+   * @param {number} [looks] at a claim that is held
    * @returns {boolean} false if the engine's side holds the claim; later, then
    */
-  moveTo(next) {
-    if (!this.#leave(MOVED)) return false
+  moveTo(next, looks = CLAIM_LOOKS) {
+    if (!this.#leave(MOVED, looks)) return false
     const from = { words: this.words, doubles: this.doubles }
     const to = viewsOf(next.memory)
     const { id } = this
@@ -142,7 +144,16 @@ export class MarketMemory {
     this.#handle = next
     this.words = to.words
     this.doubles = to.doubles
-    if (Atomics.compareExchange(to.words, this.#claimAt, RESERVED, CLAIMED) !== RESERVED) this.#register()
+    if (
+      Atomics.compareExchange(to.words, this.#claimAt, RESERVED, CLAIMED) !== RESERVED &&
+      !this.#takePlace()
+    ) {
+      // For a while what it wrote last is copied as if it were still there.
+      Atomics.store(from.words, this.#claimAt, CLAIMED)
+      this.orphaned = true
+      this.id = -1
+      return true
+    }
     to.words[this.#updates] = counters[0]
     to.words[this.#rejected] = counters[1]
     // A write may be under way. It was entered in the old memory: it goes on in the new one if it may.
@@ -159,17 +170,32 @@ export class MarketMemory {
   /**
    * Takes the claim away, unless the engine's side holds it for a moment.
    * @param {number} then
+   * @param {number} looks
    */
-  #leave(then) {
-    for (let looks = 0; looks < CLAIM_LOOKS; looks++) {
+  #leave(then, looks) {
+    for (let look = 0; look < looks; look++) {
       const before = Atomics.compareExchange(this.words, this.#claimAt, CLAIMED, then)
       if (before !== HELD) return true
     }
     return false
   }
 
-  /** Takes the first free writer record. */
+  /** @throws {TickscanError} E_LIMIT */
   #register() {
+    if (this.#takePlace()) return
+    const { maxWriters } = this.layout
+    throw new TickscanError('E_LIMIT', `all ${maxWriters} writers of this scanner are in use`, {
+      expected: `at most ${maxWriters} writers at a time`,
+      hint: 'close() writers that are no longer needed',
+      details: { limit: maxWriters },
+    })
+  }
+
+  /**
+   * Takes the first free writer record.
+   * @returns {boolean} false: there is none
+   */
+  #takePlace() {
     const { writers, writerStride, writerClaim, writerUpdates, writerRejected } = this.layout
     const { writerWriting, maxWriters } = this.layout
     for (let i = 0; i < maxWriters; i++) {
@@ -180,20 +206,16 @@ export class MarketMemory {
       this.#updates = (record + writerUpdates) / 4
       this.#rejected = (record + writerRejected) / 4
       this.#writing = (record + writerWriting) / 4
-      return
+      return true
     }
-    throw new TickscanError('E_LIMIT', `all ${maxWriters} writers of this scanner are in use`, {
-      expected: `at most ${maxWriters} writers at a time`,
-      hint: 'close() writers that are no longer needed',
-      details: { limit: maxWriters },
-    })
+    return false
   }
 
   /** Gives the writer record back. Its records must have been released. */
   unregister() {
     if (this.id < 0) return
     this.id = -1
-    this.#leave(0)
+    this.#leave(0, CLAIM_LOOKS)
   }
 
   /**

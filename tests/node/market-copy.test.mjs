@@ -193,6 +193,68 @@ test('a record that is let go in a dead memory is let go, with what was written 
   }
 })
 
+test('an engine that dies while it copies holds nobody up, and nothing of what it had not copied is lost', () => {
+  const { markets, handle, retire, copy } = chain(3)
+  const { layout } = markets[0]
+  const CLAIMED = 1
+  const HELD = 3
+  const TAKEN = 5
+  const COPIER = -2
+  const claim = (i) => layout.writers + i * layout.writerStride
+  const writer = new MarketWriter(handle(0))
+  const closes = new MarketWriter(handle(0))
+  writer.updateTicker('AAA', { last: 1 })
+  closes.updateTicker('BBB', { last: 1 })
+  closes.loadHistory('AAA', '1m', columns([kline(0)]))
+  retire(0, RETIRED)
+  copy(0, 1).copyAll()
+  closes.updateTicker('BBB', { last: 2 })
+  closes.close()
+  retire(0, SUCCEEDED)
+  // Where the second engine stands when it dies: it holds the first two writers, and a record that is nobody's.
+  assert.equal(markets[0].get(claim(0)), CLAIMED)
+  markets[0].set(claim(0), HELD)
+  markets[0].set(claim(1), TAKEN)
+  markets[1].set(markets[1].seriesAt(0, 0) + layout.boxOwner, COPIER)
+  // Nobody waits for a dead engine.
+  writer.updateTicker('AAA', { last: 3 })
+  retire(1, RETIRED)
+  const copies = [copy(1, 2), copy(0, 2)]
+  for (const one of copies) one.letGo()
+  copies[0].copyAll()
+  assert.equal(copies[1].copyAgain(), 1)
+  retire(1, SUCCEEDED)
+  assert.equal(last(markets[2], 0), 3)
+  assert.equal(last(markets[2], 1), 2)
+  const another = new MarketWriter(handle(2))
+  another.updateKline('AAA', '1m', kline(1))
+  another.updateTicker('BBB', { last: 4 })
+  writer.updateTicker('AAA', { last: 5 })
+  assert.equal(last(markets[2], 0), 5)
+  assert.equal(markets[2].get(claim(0)), CLAIMED)
+})
+
+test('a writer for which there is no place in the next memory says so and spoils nothing', () => {
+  const { markets, handle, retire, copy } = chain(2)
+  retire(0, RETIRED)
+  const copied = copy(0, 1)
+  copied.copyAll()
+  const late = new MarketWriter(handle(0))
+  late.updateTicker('AAA', { last: 1 })
+  const others = Array.from({ length: markets[1].layout.maxWriters }, () => new MarketWriter(handle(1)))
+  others[0].updateTicker('BBB', { last: 2 })
+  retire(0, SUCCEEDED)
+  late.updateTicker('AAA', { last: 3 })
+  assert.equal(
+    codeOf(() => late.updateTicker('BBB', { last: 4 })),
+    'E_CLOSED',
+  )
+  assert.equal(last(markets[1], 1), 2)
+  copied.copyAgain()
+  assert.equal(last(markets[1], 0), 3)
+  others[1].updateTicker('AAA', { last: 5 })
+})
+
 function columns(klines) {
   const fields = ['openTime', 'open', 'high', 'low', 'close', 'volume']
   return Object.fromEntries(fields.map((field) => [field, klines.map((one) => one[field])]))
