@@ -236,12 +236,10 @@ export class MarketCopy {
    * @param {SymbolGuard} [guard]
    */
   #records(visit, guard) {
-    const { tickers, tickerStride, series, seriesStride, intervalCount, symbolCount, maxSymbols } =
-      this.#layout
-    // The new engine's own count: nobody looks after the old words any more.
-    const symbols = Math.min(Math.max(Atomics.load(this.#to.words, symbolCount / 4), 0), maxSymbols)
+    const { tickers, tickerStride, series, seriesStride, intervalCount, maxSymbols } = this.#layout
     const perSymbol = 1 + intervalCount
-    for (let symbol = 0; symbol < symbols; symbol++) {
+    // Whatever a memory's count of symbols says: when its engine has died nobody looks after it any more.
+    for (let symbol = 0; symbol < maxSymbols; symbol++) {
       if (!this.#isSame(symbol)) continue
       if (guard && !guard.enter(symbol, this.#generation(this.#from, symbol) * KEY_SLOTS + symbol)) continue
       const ticker = (tickers + symbol * tickerStride) / 4

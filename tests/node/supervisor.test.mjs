@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { attachWriter } from '../../js/index.js'
 import { Pulse, TICK_MS } from '../../js/pulse.js'
 import { RestartBudget } from '../../js/restart-budget.js'
-import { FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
+import { Scanner } from '../../js/scanner.js'
+import { EMPTY_MODULE, FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
 import { rejects, setUp } from './helpers/fake-scanner.mjs'
 import { manualHost } from './helpers/manual-host.mjs'
 
@@ -141,4 +143,34 @@ test('silence is counted in ticks after a ping; a beat or a message ends it', as
   assert.deepEqual(await ticks(1), [])
   assert.deepEqual(await ticks(4), ['ping', 'suspect', 'ping', 'ping', 'dead'])
   assert.deepEqual(await ticks(10), [])
+})
+
+test('a writer of another thread that does not come for two minutes is held for gone', async (t) => {
+  const host = manualHost()
+  const all = workers(2)
+  const [first, second] = all
+  const options = { symbols: ['AAA'], wasmModule: EMPTY_MODULE, createWorker: () => all.shift() }
+  const scanner = await Scanner.create(options, host)
+  t.after(() => scanner.close())
+  attachWriter(structuredClone(scanner.writer.handle)).updateTicker('AAA', { last: 1 })
+  const messages = async (ticks) => {
+    for (let tick = 0; tick < ticks; tick++) {
+      await host.pass(TICK_MS)
+      for (let hops = 0; hops < 10; hops++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const sent = second.received.filter(({ type }) => type === 'RECOPY')
+    return [...new Map(sent.map((message) => [message.id.seq, message])).values()]
+  }
+  first.emit('exit', 1)
+  const early = await messages(100)
+  assert.ok(early.length > 90)
+  assert.ok(early.every(({ last }) => last === false))
+  assert.throws(() => scanner.writer.updateTicker('AAA', { last: 2 }), { code: 'E_OWNED' })
+  const late = await messages(60)
+  assert.equal(late.length, 120)
+  assert.deepEqual(
+    late.filter(({ last }) => last),
+    late.slice(-1),
+  )
+  scanner.writer.updateTicker('AAA', { last: 3 })
 })
