@@ -63,19 +63,31 @@ test('a new engine repeats: what it knows stays, what it never acknowledged leav
   assert.deepEqual(registry.matchesOf('known', false), ['BBB', 'CCC'])
 })
 
-test('a new engine repeats closes: those that were folded are passed over, symbol by symbol', () => {
+test('a new engine starts at what matches, and at the closes that this is decided up to', () => {
   const { registry, traders, fold } = setUp({ id: 'known', on: 'close' })
   const [{ ref }] = traders
+  const decided = new Float64Array(64).fill(60)
   fold(ref, { snapshot: true, time: 60, entered: [0] })
-  registry.checkpoint([{ refs: [ref], decided: new Float64Array(64).fill(60) }])
+  assert.equal(registry.start(ref).decided, undefined, 'nobody knows up to where')
+  registry.checkpoint([{ refs: [ref], decided }], 1)
   fold(ref, { time: 120, entered: [1] })
   fold(ref, { time: 180, left: [0] })
   registry.repeat(new Set([ref]))
-  assert.deepEqual(registry.start(ref).matches, [0], 'from the checkpoint')
-  assert.deepEqual(fold(ref, { time: 120, entered: [1] }), [])
-  assert.deepEqual(fold(ref, { time: 180, entered: [2], left: [0] }), [[['CCC'], []]])
-  assert.deepEqual(registry.matchesOf('known', false), ['BBB', 'CCC'])
-  assert.deepEqual(fold(ref, { time: 240, left: [1] }), [[[], ['BBB']]])
+  const { matches, told, ...start } = registry.start(ref)
+  assert.deepEqual(matches, [1])
+  assert.deepEqual(start.decided, decided)
+  assert.deepEqual(told, [1, 0, 120, 180])
+  // It came behind changes that it does not include.
+  registry.checkpoint([{ refs: [ref], decided: decided.slice().fill(120) }], 2)
+  assert.deepEqual(registry.start(ref).told, [0, 180])
+  registry.forget(0, 'AAA')
+  assert.deepEqual(registry.start(ref).told, [])
+  // A snapshot that it does not include.
+  fold(ref, { snapshot: true, time: 300, entered: [2] })
+  registry.checkpoint([{ refs: [ref], decided }], 3)
+  assert.equal(registry.start(ref).decided, undefined)
+  registry.checkpoint([{ refs: [ref], decided }], 4)
+  assert.deepEqual(registry.start(ref).decided, decided)
 })
 
 test('a page of a snapshot that the dead engine began says nothing with the next engine', () => {

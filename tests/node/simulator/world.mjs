@@ -204,7 +204,8 @@ export class World {
   #endings() {
     const { faults } = this
     const codes = []
-    if (faults.has('sleep')) codes.push('E_DEADLINE')
+    // A start that hangs is given up after as long as a call is.
+    if (faults.has('sleep') || (faults.has('hang') && this.folds.died > 0)) codes.push('E_DEADLINE')
     if (faults.has('trap')) codes.push('E_WASM')
     if (faults.has('uncloneable')) codes.push('E_CLONE', 'E_INTERNAL')
     if (this.folds.died > 1) codes.push('E_POISON')
