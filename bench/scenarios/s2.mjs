@@ -2,10 +2,9 @@
 
 import { assertSameMatches } from '../lib/agree.mjs'
 import { atMostTimes, beside, exactly, timesOf } from '../lib/goals.mjs'
-import { interleave } from '../lib/interleave.mjs'
 import { dirtySymbols, makeMarket } from '../lib/market.mjs'
+import { repeats } from '../lib/repeats.mjs'
 import { row } from '../lib/rows.mjs'
-import { median, mediansOf } from '../lib/stats.mjs'
 import { TickscanSubject } from '../lib/subject.mjs'
 import { timed } from '../lib/timed.mjs'
 import { makeTraders } from '../lib/traders.mjs'
@@ -14,7 +13,7 @@ export const id = 'S2'
 export const title = 'S1 with 10 % and 1 % of the symbols dirty'
 export const wanted = ['trading-signals']
 
-const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 101 }
+const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 21 }
 
 const CASES = [
   { name: '10 % clustered', share: 0.1, scattered: false, limit: 0.15 },
@@ -41,7 +40,7 @@ export async function run({ peers, say, size: given }) {
       const { pairs } = await assertSameMatches(subject, streaming)
       say(`${streaming.name} agrees on ${pairs} pairs`)
     }
-    const samples = await interleave({ rounds: size.rounds, warmUp: 10 }, [
+    const samples = await repeats({ rounds: size.rounds, warmUp: 3, cycles: size.cycles }, [
       { name: 'all dirty', run: (round) => subject.live(all, round) },
       ...cases.map(({ name, dirty }) => ({ name, run: (round) => subject.live(dirty, round) })),
       ...(streaming ? cases : []).map(({ name, dirty }) => ({
@@ -56,11 +55,10 @@ export async function run({ peers, say, size: given }) {
 }
 
 function rows(cases, samples, size) {
-  const full = mediansOf(samples['all dirty']).engine
+  const full = samples['all dirty'].warm.engine
   return cases.flatMap(({ name, dirty, limit }) => {
-    const { engine, whole, filtersRun } = mediansOf(samples[name])
-    const peer = samples[`peer ${name}`]
-    const streaming = { 'trading-signals': peer && median(peer) }
+    const { engine, whole, filtersRun } = samples[name].warm
+    const streaming = { 'trading-signals': samples[`peer ${name}`]?.warm }
     const one = (metric, unit, tickscan, peers, goal) =>
       row({ scenario: id, metric: `${name}: ${metric}`, unit, tickscan, peers, goal })
     return [

@@ -2,10 +2,9 @@
 
 import { assertSameMatches } from '../lib/agree.mjs'
 import { beside } from '../lib/goals.mjs'
-import { interleave } from '../lib/interleave.mjs'
 import { dirtySymbols, makeMarket } from '../lib/market.mjs'
+import { repeats } from '../lib/repeats.mjs'
 import { row } from '../lib/rows.mjs'
-import { median, mediansOf } from '../lib/stats.mjs'
 import { TickscanSubject } from '../lib/subject.mjs'
 import { timed } from '../lib/timed.mjs'
 import { makeTraders } from '../lib/traders.mjs'
@@ -14,7 +13,7 @@ export const id = 'S4'
 export const title = 'every kline closes at once: 1,000 symbols × 100 traders'
 export const wanted = ['trading-signals']
 
-const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 41 }
+const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 11 }
 const WAYS = /** @type {const} */ (['tick', 'close'])
 
 /** @param {import('./index.mjs').Context} context */
@@ -34,23 +33,26 @@ export async function run({ peers, say, size: given }) {
       const { pairs } = await assertSameMatches(subject, streaming)
       say(`${streaming.name} agrees on ${pairs} pairs, on: '${WAYS[i]}'`)
     }
-    const samples = await interleave({ rounds: size.rounds, warmUp: 5 }, [
+    const samples = await repeats({ rounds: size.rounds, warmUp: 2, cycles: size.cycles }, [
       ...subjects.map((subject, i) => ({ name: WAYS[i], run: (round) => subject.close(all, round) })),
       ...(streaming ? [{ name: 'peer', run: (round) => timed(() => streaming.close(all, round)) }] : []),
     ])
-    const peer = { 'trading-signals': samples.peer && median(samples.peer) }
     return WAYS.flatMap((on) => {
-      const { engine, whole } = mediansOf(samples[on])
-      const one = (metric, tickscan) =>
+      const { cold, warm } = samples[on]
+      const one = (metric, tickscan, peer) =>
         row({
           scenario: id,
           metric: `on: '${on}', ${metric}`,
           unit: 'µs',
           tickscan,
-          peers: peer,
+          peers: { 'trading-signals': peer },
           goal: beside('trading-signals'),
         })
-      return [one('engine', engine), one('end to end', whole)]
+      return [
+        one('engine', warm.engine, samples.peer?.warm),
+        one('engine, first cycle after another ran', cold.engine, samples.peer?.cold),
+        one('end to end', warm.whole, samples.peer?.warm),
+      ]
     })
   } finally {
     for (const subject of subjects) await subject.end()

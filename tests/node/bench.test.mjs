@@ -12,6 +12,7 @@ import { busyNote } from '../../bench/lib/machine.mjs'
 import { dirtySymbols, FLAT, makeMarket } from '../../bench/lib/market.mjs'
 import { loadPeers } from '../../bench/lib/peers.mjs'
 import { between, section } from '../../bench/lib/readme.mjs'
+import { repeats } from '../../bench/lib/repeats.mjs'
 import { row } from '../../bench/lib/rows.mjs'
 import { median, mediansOf, percentile } from '../../bench/lib/stats.mjs'
 import { TickscanSubject } from '../../bench/lib/subject.mjs'
@@ -52,6 +53,30 @@ test('rounds are interleaved, slow subjects spread evenly, the warm-up left out'
   const samples = await interleave({ rounds: 4, warmUp: 1 }, [subject('a'), subject('b'), subject('slow', 2)])
   assert.deepEqual(order, ['a-1', 'b-1', 'a0', 'b0', 'a1', 'b1', 'slow1', 'a2', 'b2', 'a3', 'b3', 'slow3'])
   assert.deepEqual(samples, { a: [0, 1, 2, 3], b: [0, 1, 2, 3], slow: [1, 3] })
+})
+
+test('a repeat is consecutive cycles of one subject: their median, and the first one beside it', async () => {
+  const order = []
+  const subject = (name, sample, cycles) => ({
+    name,
+    cycles,
+    run: (cycle) => {
+      order.push(`${name}${cycle}`)
+      return sample(cycle)
+    },
+  })
+  const found = await repeats({ rounds: 2, warmUp: 1, cycles: 3 }, [
+    subject('a', (cycle) => (cycle % 3 === 0 ? 90 + cycle : cycle)),
+    subject('b', (cycle) => ({ x: cycle, y: -cycle })),
+    subject('slow', (cycle) => cycle, 1),
+  ])
+  assert.deepEqual(
+    order.join(' '),
+    'a-3 a-2 a-1 b-3 b-2 b-1 slow-3 a0 a1 a2 b0 b1 b2 slow0 a3 a4 a5 b3 b4 b5 slow3',
+  )
+  assert.deepEqual(found.a, { cold: (90 + 93) / 2, warm: (2 + 5) / 2 })
+  assert.deepEqual(found.b, { cold: { x: 1.5, y: -1.5 }, warm: { x: 2.5, y: -2.5 } })
+  assert.deepEqual(found.slow, { cold: 1.5, warm: 1.5 })
 })
 
 test('goals are judged from the row: the ratio, and whether it is met', () => {
