@@ -1,88 +1,57 @@
-// Sort, group, write out.
+// Sort, decide, group, write out.
 #include "scan/delta.h"
+
+#include <algorithm>
 
 namespace tickscan::scan {
 
-namespace {
-
-// One item as it grows: its head's counts, and a new page where one is full.
-class Item {
- public:
-  Item(uint32_t trader, int32_t flags, uint32_t columns, double time, PackedDeltas* out)
-      : trader_(static_cast<int32_t>(trader)),
-        flags_(flags),
-        columns_(static_cast<int32_t>(columns)),
-        time_(time),
-        out_(out) {
-    begin();
-  }
-
-  void enter(uint32_t slot) {
-    if ((flags_ & kDeltaSnapshot) != 0 && out_->words[head_ + 2] == kPageSymbols) {
-      out_->words[head_ + 1] |= kDeltaMore;
-      begin();
-    }
-    out_->words.push_back(static_cast<int32_t>(slot));
-    ++out_->words[head_ + 2];
-  }
-
-  void leave(uint32_t slot) {
-    out_->words.push_back(static_cast<int32_t>(slot));
-    ++out_->words[head_ + 3];
-  }
-
- private:
-  void begin() {
-    head_ = out_->words.size();
-    out_->words.insert(out_->words.end(), {trader_, flags_, 0, 0, columns_});
-    out_->values.push_back(time_);
-  }
-
-  int32_t trader_;
-  int32_t flags_;
-  int32_t columns_;
-  double time_;
-  PackedDeltas* out_;
-  size_t head_ = 0;
-};
-
-}  // namespace
-
-void read_columns(const Trader& trader, uint32_t block, uint32_t lane, std::vector<double>* values) {
-  for (size_t i = 0; i < trader.columns.size(); ++i) {
-    if (trader.condition_columns[i]) {
-      const Condition& condition = *trader.columns[i].at<Condition>(block);
-      const bool known = (condition.known >> lane & 1) != 0;
-      values->push_back(known ? static_cast<double>(condition.value >> lane & 1) : kUnknown);
-    } else {
-      values->push_back(trader.columns[i].at<double>(block)[lane]);
-    }
-  }
-}
-
-void DeltaPacker::pack(std::span<Trader> traders, std::span<const BlockResult> results, uint32_t blocks,
-                       double now_ms, PackedDeltas* out) {
+void DeltaPacker::pack(const Decisions& decisions, DeltaSizer* sizer, PackedDeltas* out) {
   out->words.clear();
   out->values.clear();
-  gather(traders, results);
-  const auto same_item = [](const Entry& a, const Entry& b) {
-    return a.time == b.time && a.trader == b.trader && a.late == b.late;
-  };
+  const std::span<Trader> traders = decisions.traders;
+  const double now_ms = decisions.now_ms;
+  gather(traders, decisions.results);
   order_.sort(&entries_, static_cast<uint32_t>(traders.size()));
-  for (size_t first = 0; first < entries_.size();) {
-    size_t end = first + 1;
-    while (end < entries_.size() && same_item(entries_[first], entries_[end])) ++end;
-    Trader& trader = traders[entries_[first].trader];
-    // A trader's first item is a snapshot, and one that is wanted too says as much. Otherwise changes are never hidden in
-    // a snapshot, because nobody acts on what a snapshot lists.
-    if (trader.announced || !trader.snapshot_wanted) {
-      pack_item({entries_.data() + first, end - first}, trader, out);
+  size_t first = 0;
+  // Everything that comes before the decisions of the trader `number` at now_ms.
+  const auto pack_before = [&](uint32_t number) {
+    while (first < entries_.size()) {
+      const Entry& entry = entries_[first];
+      if (entry.time > now_ms || (entry.time == now_ms && entry.trader >= number)) return;
+      const size_t end = item_end(first);
+      item_.clear();
+      add({entries_.data() + first, end - first}, traders[entry.trader]);
+      write(entry.trader, traders[entry.trader], entry.time, entry.late, sizer, out);
+      first = end;
     }
+  };
+  for (const TickTrader& tick : decisions.on_ticks) {
+    if (tick.gate != nullptr) continue;
+    pack_before(tick.number);
+    Trader& trader = traders[tick.number];
+    item_.clear();
+    // What removed symbols left at the same time is of the same item.
+    if (first < entries_.size() && entries_[first].time == now_ms && entries_[first].trader == tick.number) {
+      const size_t end = item_end(first);
+      add({entries_.data() + first, end - first}, trader);
+      first = end;
+    }
+    const bool mixed = !item_.empty();
+    decide(tick, trader, decisions);
+    if (mixed) std::sort(item_.left.data(), item_.left.data() + item_.left.size());
+    if (!item_.empty()) write(tick.number, trader, now_ms, false, sizer, out);
+  }
+  while (first < entries_.size()) {
+    const size_t end = item_end(first);
+    const Entry& entry = entries_[first];
+    item_.clear();
+    add({entries_.data() + first, end - first}, traders[entry.trader]);
+    write(entry.trader, traders[entry.trader], entry.time, entry.late, sizer, out);
     first = end;
   }
   for (uint32_t index = 0; index < traders.size(); ++index) {
     if (traders[index].in_use && traders[index].snapshot_wanted) {
-      pack_snapshot(index, traders[index], blocks, now_ms, out);
+      pack_snapshot(index, traders[index], decisions.block_count, now_ms, out);
     }
   }
 }
@@ -91,10 +60,9 @@ void DeltaPacker::gather(std::span<Trader> traders, std::span<const BlockResult>
   entries_.clear();
   bool any_first = false;
   for (const BlockResult& result : results) {
-    const bool after = &result == &results.back();
     for (const Change& change : result.changes) {
       const double* values = result.values.data() + change.first_value;
-      entries_.push_back({change.time, change.trader, change.late, after, &change, values});
+      entries_.push_back({change.time, change.trader, change.late, &change, values});
       any_first = any_first || change.first;
     }
   }
@@ -110,35 +78,60 @@ void DeltaPacker::gather(std::span<Trader> traders, std::span<const BlockResult>
   }
 }
 
-void DeltaPacker::pack_item(std::span<const Entry> group, Trader& trader, PackedDeltas* out) {
-  const int32_t flags = (trader.announced ? 0 : kDeltaSnapshot) | (group[0].late ? kDeltaLate : 0);
-  Item item(group[0].trader, flags, static_cast<uint32_t>(trader.columns.size()), group[0].time, out);
-  for (const Entry& entry : group) {
-    const uint32_t first = entry.change->block * kLanes;
-    const double* values = entry.values;
-    for_each_lane(entry.change->entered, [&](uint32_t lane) {
-      item.enter(first + lane);
-      if (trader.columns.empty()) return;
-      out->values.insert(out->values.end(), values, values + trader.columns.size());
-      values += trader.columns.size();
-    });
+size_t DeltaPacker::item_end(size_t first) const {
+  const Entry& one = entries_[first];
+  size_t end = first + 1;
+  while (end < entries_.size() && entries_[end].time == one.time && entries_[end].trader == one.trader &&
+         entries_[end].late == one.late) {
+    ++end;
   }
+  return end;
+}
+
+void DeltaPacker::add(std::span<const Entry> group, const Trader& trader) {
   for (const Entry& entry : group) {
-    const uint32_t first = entry.change->block * kLanes;
-    for_each_lane(entry.change->left, [&](uint32_t lane) { item.leave(first + lane); });
+    item_.entered.add(entry.change->block, entry.change->entered);
+    item_.left.add(entry.change->block, entry.change->left);
+    const size_t values = count_lanes(entry.change->entered) * trader.columns.size();
+    item_.columns.insert(item_.columns.end(), entry.values, entry.values + values);
   }
+}
+
+void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions) {
+  const LaneMask* due = decisions.due.words(tick.due);
+  for (size_t i = 0; i < decisions.blocks.size(); ++i) {
+    const uint32_t block = decisions.blocks[i];
+    const LaneMask truth = tick.condition[block].value;
+    const LaneMask changed = (truth ^ tick.matches[block]) & due[i];
+    if (changed == 0) continue;
+    tick.matches[block] ^= changed;
+    item_.entered.add(block, changed & truth);
+    item_.left.add(block, changed & ~truth);
+    if (trader.columns.empty()) continue;
+    for_each_lane(changed & truth, [&](uint32_t lane) { read_columns(trader, block, lane, &item_.columns); });
+  }
+}
+
+void DeltaPacker::write(uint32_t index, Trader& trader, double time, bool late, DeltaSizer* sizer,
+                        PackedDeltas* out) {
+  sizer->add(trader, item_.entered.size(), item_.left.size());
+  // A trader's first item is a snapshot, and one that is wanted too says as much. Otherwise changes are never hidden in
+  // a snapshot, because nobody acts on what a snapshot lists.
+  if (!trader.announced && trader.snapshot_wanted) return;
+  const int32_t flags = (trader.announced ? 0 : kDeltaSnapshot) | (late ? kDeltaLate : 0);
+  item_.write(index, flags, static_cast<uint32_t>(trader.columns.size()), time, out);
   trader.announced = true;
 }
 
-void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, uint32_t blocks, double now_ms,
+void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, uint32_t block_count, double now_ms,
                                 PackedDeltas* out) {
-  Item item(index, kDeltaSnapshot, static_cast<uint32_t>(trader.columns.size()), now_ms, out);
-  for (uint32_t block = 0; block < blocks; ++block) {
-    for_each_lane(trader.matches[block], [&](uint32_t lane) {
-      item.enter(block * kLanes + lane);
-      read_columns(trader, block, lane, &out->values);
-    });
+  item_.clear();
+  for (uint32_t block = 0; block < block_count; ++block) {
+    item_.entered.add(block, trader.matches[block]);
+    for_each_lane(trader.matches[block],
+                  [&](uint32_t lane) { read_columns(trader, block, lane, &item_.columns); });
   }
+  item_.write(index, kDeltaSnapshot, static_cast<uint32_t>(trader.columns.size()), now_ms, out);
   trader.announced = true;
   trader.snapshot_wanted = false;
 }

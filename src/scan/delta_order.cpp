@@ -15,17 +15,14 @@ uint32_t key_of(const ChangeEntry& entry) { return entry.trader * 2 + static_cas
 // known from how many come before its trader, without comparing entries.
 void ChangeOrder::sort(std::vector<ChangeEntry>* entries, uint32_t traders) {
   if (entries->empty()) return;
-  // What was decided after the blocks stands in order already, and mostly there is nothing else.
-  if (entries->front().after) return;
   const double time = entries->front().time;
   const bool one_time =
       std::all_of(entries->begin(), entries->end(), [=](const ChangeEntry& one) { return one.time == time; });
-  if (!one_time || entries->back().after) {
+  if (!one_time) {
     std::sort(entries->begin(), entries->end(), [](const ChangeEntry& a, const ChangeEntry& b) {
       if (a.time != b.time) return a.time < b.time;
       if (key_of(a) != key_of(b)) return key_of(a) < key_of(b);
-      if (a.change->block != b.change->block) return a.change->block < b.change->block;
-      return a.after < b.after;
+      return a.change->block < b.change->block;
     });
     return;
   }

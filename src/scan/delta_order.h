@@ -14,14 +14,13 @@ struct ChangeEntry {
   double time;
   uint32_t trader;
   bool late;
-  bool after;  // decided after the blocks
   const Change* change;
   const double* values;  // of the entered symbols
 };
 
 class ChangeOrder {
  public:
-  // Entries come block by block, and behind them those that were decided after the blocks, by trader and block.
+  // Entries come block by block.
   void sort(std::vector<ChangeEntry>* entries, uint32_t traders);
 
  private:

@@ -24,22 +24,19 @@ uint64_t count_matches(const Trader& trader, uint32_t blocks) {
 
 }  // namespace
 
-DeltaSizes DeltaSizer::count(std::span<const Trader> traders, std::span<const BlockResult> results,
-                             uint64_t delta_bytes) {
+void DeltaSizer::add(const Trader& trader, uint64_t entered, uint64_t left) {
+  delta_entries_ += entered + left;
+  full_entries_ += entered - left;
+  full_bytes_ += (entered - left) * entry_bytes(trader);
+}
+
+DeltaSizes DeltaSizer::take(uint64_t delta_bytes) {
   DeltaSizes sizes;
-  for (const BlockResult& result : results) {
-    for (const Change& change : result.changes) {
-      const auto entered = static_cast<uint64_t>(std::popcount(change.entered));
-      const auto left = static_cast<uint64_t>(std::popcount(change.left));
-      const uint64_t bytes = entry_bytes(traders[change.trader]);
-      sizes.delta_entries += entered + left;
-      full_entries_ += entered - left;
-      full_bytes_ += (entered - left) * bytes;
-    }
-  }
+  sizes.delta_entries = delta_entries_;
   sizes.full_entries = full_entries_;
   sizes.delta_bytes = delta_bytes;
   sizes.full_bytes = full_bytes_;
+  delta_entries_ = 0;
   return sizes;
 }
 

@@ -20,15 +20,17 @@ struct DeltaSizes {
 
 class DeltaSizer {
  public:
-  // The cycle's changes, and what all traders match after them. `delta_bytes` is of the packed message.
-  DeltaSizes count(std::span<const Trader> traders, std::span<const BlockResult> results,
-                   uint64_t delta_bytes);
+  // The changes of one item.
+  void add(const Trader& trader, uint64_t entered, uint64_t left);
+  // All changes since the last call, and what all traders match after them. `delta_bytes` is of the packed message.
+  DeltaSizes take(uint64_t delta_bytes);
 
   // Matches that come or go without a change: with a trader that is removed, or columns that are others now.
   void take_out(const Trader& trader, uint32_t blocks);
   void put_in(const Trader& trader, uint32_t blocks);
 
  private:
+  uint64_t delta_entries_ = 0;
   uint64_t full_entries_ = 0;
   uint64_t full_bytes_ = 0;
 };

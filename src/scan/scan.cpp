@@ -46,7 +46,7 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
       compiler_(plan_, market_lanes(blocks_, series_, static_cast<uint32_t>(lengths_ms.size()))),
       traders_(max_traders),
       due_lanes_(blocks_count_),
-      results_(blocks_count_ + 1),
+      results_(blocks_count_),
       wakes_(blocks_count_),
       pool_(threads) {
   const auto interval_count = static_cast<uint32_t>(lengths_ms.size());
@@ -302,7 +302,7 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
   pool_.run(end - static_cast<uint32_t>(next_due_), work, kInlineBelow);
   const std::span<const uint32_t> done(items, end - next_due_);
   compute_logic(done);
-  decide_ticks(done, cycle_ms_);
+  decide_gated(done, cycle_ms_);
   next_due_ = end;
   CycleReport report;
   report.repaired = repaired;
@@ -313,9 +313,12 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
     sweep_.run(store_, blocks_);
   }
   before_deltas();
-  packer_.pack(traders_, results_, blocks_count_, cycle_ms_, &deltas_);
-  report.sizes = sizer_.count(
-      traders_, results_, deltas_.words.size() * sizeof(int32_t) + deltas_.values.size() * sizeof(double));
+  packer_.pack({traders_, results_, tick_traders_, done, due_lanes_, blocks_count_, cycle_ms_}, &sizer_,
+               &deltas_);
+  report.sizes = sizer_.take(deltas_.words.size() * sizeof(int32_t) + deltas_.values.size() * sizeof(double));
+  for (const TickTrader& one : tick_traders_) {
+    if (one.gate == nullptr) report.filters_run += due_lanes_.lanes(one.due);
+  }
   for (const BlockResult& result : results_) {
     report.updated_symbols += result.updated_symbols;
     report.filters_run += result.filters_run;

@@ -143,14 +143,11 @@ class Scan {
   // The now program, with every timeline that waits stepped ahead for the time of the look.
   void look(uint32_t block, uint32_t thread, Stepper& stepper, const Stepping& limits);
   void run_now(uint32_t block, uint32_t thread);
-  // After the blocks: the logic that decisions read, then the traders on ticks.
+  // After the blocks: the logic that decisions read, then the traders on ticks that have a gate.
   void compute_logic(std::span<const uint32_t> blocks);
-  void decide_ticks(std::span<const uint32_t> blocks, double now_ms);
-  void decide_gated(const TickTrader& trader, std::span<const uint32_t> blocks, double now_ms);
+  void decide_gated(std::span<const uint32_t> blocks, double now_ms);
   void leave(uint32_t index, uint32_t block, double now_ms);
-  void record(uint32_t index, uint32_t block, LaneMask lanes, LaneMask truth, const Decision& decision,
-              BlockResult& result);
-  void note(const Trader& trader, const Change& change, BlockResult& result);
+  void record(uint32_t index, uint32_t block, LaneMask lanes, LaneMask truth, const Decision& decision);
 
   market::Store store_;
   Arena& arena_;
@@ -168,7 +165,7 @@ class Scan {
   DueTable due_lanes_;
   std::vector<uint32_t> gated_traders_;    // tick traders with a gate: time may make their blocks due
   std::vector<uint32_t> leaving_traders_;  // just switched off
-  std::vector<BlockResult> results_;       // of the blocks, and of what is decided after them
+  std::vector<BlockResult> results_;
   std::vector<std::pair<uint32_t, Change>> removed_;  // by block: what removed symbols left
   // The cycle under way: its time, its due blocks, and the first one that no slice has scanned yet.
   double cycle_ms_ = 0;

@@ -131,7 +131,7 @@ LaneMask Scan::decide_closes(TimelineId id, uint32_t index, LaneMask lanes, cons
     const LaneMask known = one.told.empty() ? 0 : told(one, index, close_times);
     for (uint32_t i = 0; i < count; ++i) {
       const LaneMask group = groups[i].lanes & ~known;
-      if (group != 0) record(trader, index, group, truth, groups[i].decision, results_[index]);
+      if (group != 0) record(trader, index, group, truth, groups[i].decision);
     }
   }
   return due;
@@ -153,7 +153,7 @@ void Scan::decide_first_close(Trader& trader, uint32_t number, uint32_t index) {
   results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
   // Without a kline nothing is true: what an updated trader matched before leaves there too.
   record(number, index, block.active & ~block.broken, trader.condition.at<Condition>(index)->value & due,
-         {newest, false, true, close_times}, results_[index]);
+         {newest, false, true, close_times});
 }
 
 void Scan::look(uint32_t index, uint32_t thread, Stepper& stepper, const Stepping& limits) {

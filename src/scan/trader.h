@@ -65,7 +65,7 @@ struct Change {
   uint32_t first_value = 0;
 };
 
-// One per block, and one of the decisions that come after the blocks; reused in every cycle.
+// One per block, reused in every cycle.
 // Cache lines of its own: neighbours are written by other threads.
 struct alignas(64) BlockResult {
   std::vector<Change> changes;
