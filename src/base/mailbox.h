@@ -16,16 +16,13 @@ namespace tickscan {
 
 struct MailboxHeader {
   static constexpr int32_t kSlotBits = 3;  // the low two bits: a slot index
-  static constexpr int32_t kBothSlots = 15;
-  static constexpr int32_t kMarkedShift = 4;
-  static constexpr int32_t kFresh = 4;  // state: published and not yet taken
+  static constexpr int32_t kFresh = 4;     // state: published and not yet taken
   static constexpr int32_t kInitialReader = 0;
   static constexpr int32_t kInitialState = 1;              // the middle slot, not fresh
   static constexpr int32_t kInitialWriter = 2 | (1 << 2);  // private slot 2, last published 1
 
-  std::atomic<int32_t> state;  // bits 0–1 the middle slot, bit 2 fresh
-  std::atomic<int32_t>
-      writer;  // bits 0–1 the writer's slot, bits 2–3 the slot published last, above: `marked`
+  std::atomic<int32_t> state;    // bits 0–1 the middle slot, bit 2 fresh
+  std::atomic<int32_t> writer;   // bits 0–1 the writer's slot, bits 2–3 the slot published last
   std::atomic<int32_t> version;  // number of published records, modulo 2^32; only the writer stores it
   std::atomic<int32_t> owner;    // writer id that claimed the record; 0 is nobody
 
@@ -49,8 +46,7 @@ struct MailboxHeader {
     const int32_t mine = private_slot();
     // Release: the slot's payload before its index. Acquire: the returned slot is no longer being read.
     const int32_t old = state.exchange(mine | kFresh, std::memory_order_acq_rel);
-    const int32_t marked = writer.load(std::memory_order_relaxed) & ~kBothSlots;
-    writer.store((old & kSlotBits) | (mine << 2) | marked, std::memory_order_relaxed);
+    writer.store((old & kSlotBits) | (mine << 2), std::memory_order_relaxed);
     bump_version();
   }
 
@@ -60,20 +56,9 @@ struct MailboxHeader {
     version.store(static_cast<int32_t>(next), std::memory_order_release);
   }
 
-  // Writer: the newest version's dirty bit has been set. Until then the sweep must not miss the update: its
-  // writer may have been paused between the two.
-  void note_marked() {
-    const auto newest = static_cast<uint32_t>(version.load(std::memory_order_relaxed));
-    const int32_t slots = writer.load(std::memory_order_relaxed) & kBothSlots;
-    // Release: the bit before the word that says it was set.
-    writer.store(static_cast<int32_t>(newest << kMarkedShift) | slots, std::memory_order_release);
-  }
-
-  // Sweep: whether a version that was marked (as read from `writer`) is newer than one that was scanned; both
-  // count modulo 2^28.
-  [[nodiscard]] static bool newer(int32_t writer_word, int32_t scanned) {
-    const uint32_t marked = static_cast<uint32_t>(writer_word) & ~static_cast<uint32_t>(kBothSlots);
-    return static_cast<int32_t>(marked - (static_cast<uint32_t>(scanned) << kMarkedShift)) > 0;
+  // Sweep: whether one version is newer than another; both count modulo 2^32.
+  [[nodiscard]] static bool newer(int32_t version, int32_t scanned) {
+    return static_cast<int32_t>(static_cast<uint32_t>(version) - static_cast<uint32_t>(scanned)) > 0;
   }
 
   // Reader: gives back `slot` and returns the newest one if something was published since, else `slot`.

@@ -8,7 +8,10 @@
 //     generation: it refuses the key; or
 //   the writer's word comes first: then the removal sees it and leaves the slot waiting until the word is another.
 // The word is taken back with release and looked at with acquire, so every store of such a write comes before what
-// `reclaim` does to the slot.
+// `reclaim` does to the slot. JavaScript has no such store: there it is a sequentially consistent one, or, after a mark,
+// a plain one behind the mark's atomic load (js/market-memory.js).
+//
+// The sweep looks at the words too (scan/sweep.h): a writer that is in a slot may not have marked it yet.
 //
 // Invariants:
 //  1. A slot is in one of four states: never used, in use, waiting (removed, not yet reset), free (reset).

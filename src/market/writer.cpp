@@ -88,7 +88,6 @@ WriteResult Writer::write_ticker(uint32_t slot, const double (&fields)[kTickerFi
   for (uint32_t i = 0; i < kTickerFields; ++i) mine[i] = std::isnan(fields[i]) ? before[i] : fields[i];
   record.box.publish();
   tracker_.mark(0, slot);
-  record.box.note_marked();
   return WriteResult::written;
 }
 
@@ -120,7 +119,6 @@ WriteResult Writer::write_live(uint32_t slot, uint32_t interval, const Kline& kl
   std::copy(std::begin(kline.fields), std::end(kline.fields), mine);
   record.box.publish();
   tracker_.mark(1 + interval, slot);
-  record.box.note_marked();
   return WriteResult::written;
 }
 
@@ -221,7 +219,6 @@ void Writer::rewrite(uint32_t slot, uint32_t interval, std::span<const Kline> ke
 void Writer::publish_marked(SeriesRecord& record, uint32_t slot, uint32_t interval) {
   record.box.bump_version();
   tracker_.mark(1 + interval, slot);
-  record.box.note_marked();
 }
 
 std::vector<Kline> Writer::kept_klines(uint32_t slot, uint32_t interval) const {

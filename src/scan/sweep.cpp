@@ -9,13 +9,28 @@ namespace {
 constexpr uint32_t kPeriod = 16;
 constexpr uint32_t kCyclesBetween = 2;
 
+// The record's version if the bit of that version was set for certain, otherwise what was scanned.
+// The look at the version comes first: whoever stored it has said before that it writes (market/symbol_table.h), and
+// takes that back, or lets go of the record, after it has marked. So a writer that is not in the slot has marked it.
+int32_t marked_version(const market::Store& store, uint32_t slot, const MailboxHeader& box, int32_t scanned) {
+  const int32_t version = box.version.load(std::memory_order_acquire);
+  const int32_t owner = box.owner.load(std::memory_order_acquire);
+  if (owner == 0 || owner > static_cast<int32_t>(market::kMaxWriters)) return version;
+  // Below 0 is the one that copies records from an engine that has died; it marks them too (js/market-copy.js).
+  if (owner < 0) return scanned;
+  const int32_t writing =
+      store.writer(static_cast<uint32_t>(owner) - 1).writing.load(std::memory_order_acquire);
+  return writing == static_cast<int32_t>(slot) + 1 ? scanned : version;
+}
+
 void note(const market::Store& store, uint32_t index, Block& block) {
   for_each_lane(block.active, [&](uint32_t lane) {
     const uint32_t slot = index * kLanes + lane;
-    // Acquire: the marks that the word speaks of.
-    block.ticker_noted[lane] = store.ticker(slot).box.writer.load(std::memory_order_acquire);
+    block.ticker_noted[lane] =
+        marked_version(store, slot, store.ticker(slot).box, block.ticker_scanned[lane]);
     for (uint32_t i = 0; i < block.series.size(); ++i) {
-      block.series[i].noted[lane] = store.series(slot, i).box.writer.load(std::memory_order_acquire);
+      SeriesLanes& series = block.series[i];
+      series.noted[lane] = marked_version(store, slot, store.series(slot, i).box, series.scanned[lane]);
     }
   });
 }

@@ -7,7 +7,9 @@
           failed counts as if its obligations were the next one's
 
    Every atomic access is one step, because all atomics of JavaScript and WebAssembly are sequentially
-   consistent; weaker orders are Relacy's part (tests/relacy). A name in capitals behind an #ifdef is a mistake made
+   consistent; weaker orders are Relacy's part (tests/relacy). The first look at the epoch is a plain one in JavaScript:
+   it may give an epoch that is over, back to STALE swaps ago. (Older ones do the same: only whether it is the second
+   look's epoch counts, and which buffer it names.) A name in capitals behind an #ifdef is a mistake made
    on purpose, listed with what it breaks in models.mjs. */
 
 #ifndef WRITERS
@@ -24,6 +26,9 @@
 #endif
 #ifndef FAILURES
 #define FAILURES 1          /* cycles that may fail */
+#endif
+#ifndef STALE
+#define STALE 2
 #endif
 #ifndef PER_WORD
 #define PER_WORD 2          /* symbols that share a word */
@@ -53,9 +58,18 @@ bool FRESH = true;
 #define SET_BIT(buffer, s) WORD_OF(buffer, s) = WORD_OF(buffer, s) | BIT_OF(s)
 #endif
 
+/* Once more after each older value, so that every one of them is tried. */
+inline first_look() {
+  before = epoch;
+  do
+  :: before > 0 && epoch - before < STALE -> before--
+  :: break
+  od
+}
+
 inline mark(s) {
 #ifndef CLEAR_SEEN_AFTER_WORK
-  before = epoch;
+  atomic { first_look() };
 #endif
 #ifdef RECHECK_BEFORE_BIT
   after = epoch;
@@ -95,7 +109,7 @@ proctype writer() {
      atomic { version[s]++; v = version[s] };
 #else
 #ifdef CLEAR_SEEN_AFTER_WORK
-     before = epoch;
+     atomic { first_look() };
 #endif
      atomic {
        if :: s = 0 :: s = SYMBOLS - 1 fi;

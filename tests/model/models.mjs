@@ -25,7 +25,8 @@ export const models = [
       { UPDATES: 1, CYCLES: 2, PER_WORD: 1 },
     ],
     full: [
-      { UPDATES: 2, CYCLES: 3, FAILURES: 0 },
+      { UPDATES: 2, CYCLES: 3, FAILURES: 0, STALE: 0 },
+      { UPDATES: 2, CYCLES: 2, FAILURES: 0 },
       { UPDATES: 2, CYCLES: 1, FAILURES: 1 },
       { UPDATES: 1, CYCLES: 3, FAILURES: 2 },
       { UPDATES: 1, CYCLES: 3, PER_WORD: 1 },
@@ -57,6 +58,13 @@ export const models = [
       { WRITERS: 3, WRITES: 2, RENEWALS: 2 },
       { WRITES: 3, RENEWALS: 3 },
     ],
+  },
+  {
+    name: 'sweep',
+    holds:
+      'the second look finds every update whose bit was lost, and nothing else, wherever a writer is paused',
+    short: [{}],
+    full: [{ UPDATES: 4, CYCLES: 6 }],
   },
   {
     name: 'messages',
@@ -129,9 +137,19 @@ export const mutants = [
   row('removal', 'LOOK_BEFORE_WORD', 'a writer looks at the generation, then says what it writes', 'CLEAN'),
   row('removal', 'NO_LOOK', 'a writer trusts its key', 'CLEAN'),
   row('removal', 'LEAVE_BEFORE_END', 'the word is taken back before the last store', 'CLEAN'),
+  row('removal', 'STORES_BEHIND_THE_MARK', 'the record is stored in after the mark', 'CLEAN'),
   row('removal', 'LOOK_BEFORE_BUMP', 'the removal looks at the words, then moves the generation', 'CLEAN'),
   row('removal', 'NO_WAIT', 'the removal does not look at the words', 'CLEAN'),
   row('removal', 'NO_RESET', 'the slot is given away as it is', 'CLEAN'),
+
+  row('sweep', 'NO_LOOK', 'the sweep notes any version', 'QUIET'),
+  row('sweep', 'LOOK_BEFORE_VERSION', 'the sweep looks who writes, then at the version', 'QUIET'),
+  row('sweep', 'VERSION_BEFORE_WORD', 'a writer counts the version, then says what it writes', 'QUIET'),
+  row('sweep', 'LEAVE_BEFORE_MARK', 'the word is taken back before the mark', 'QUIET'),
+  row('sweep', 'VERIFY_TOO_EARLY', 'the sweep verifies after one cycle', 'QUIET'),
+  row('sweep', 'NO_VERIFY', 'the sweep verifies nothing', 'FOUND'),
+  row('sweep', 'NOT_MARKED_AGAIN', 'what was found is not marked again', 'FOUND'),
+
   row('messages', 'NO_DEDUP', 'the worker carries a duplicate out again', 'ONCE', few),
   row('messages', 'OUT_OF_ORDER', 'the worker does not wait for a missing command', 'ONCE', few),
   row('messages', 'OWN_ANSWER_TO_DUPLICATES', 'a duplicate is answered with ok', 'OUTCOME', few),

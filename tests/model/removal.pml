@@ -3,7 +3,12 @@
 
    CLEAN   the slot that a new symbol gets holds nothing of an old one, now or later
    One slot, removed and used again RENEWALS times; each writer tries WRITES times with the newest key that it has
-   seen. A write is two steps, so that a removal may come in between. */
+   seen. A write is two steps, so that a removal may come in between.
+
+   Taking the word back is a plain store in JavaScript. What the write stored comes before the mark's atomic `or`, that
+   before its atomic load, and that before the plain store, so the order of these steps is what others see. Two plain
+   stores that nothing atomic parts have no order: the data's among each other, and, as a mistake, the last of them and
+   the word. */
 
 #ifndef WRITERS
 #define WRITERS 2
@@ -49,9 +54,19 @@ proctype writer(byte w) {
         writing[w] = 0;
         data[1] = key
 #else
+#ifdef STORES_BEHIND_THE_MARK
         data[0] = key;
-        data[1] = key;
+        if
+        :: data[1] = key; writing[w] = 0
+        :: writing[w] = 0; data[1] = key
+        fi
+#else
+        if
+        :: data[0] = key; data[1] = key
+        :: data[1] = key; data[0] = key
+        fi;
         writing[w] = 0
+#endif
 #endif
      :: else -> writing[w] = 0
      fi;

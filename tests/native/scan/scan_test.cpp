@@ -344,6 +344,26 @@ TEST(Scan, TheSweepFindsALostBitAndTheUpdateIsNotLost) {
   EXPECT_EQ(world.engine->scan().unscanned(), 0U);
 }
 
+TEST(Scan, TheSweepMissesNothingOfAWriterThatIsPausedBeforeItsMark) {
+  World world(70);
+  world.add("t", "last > 10", "1m", false);
+  world.tick(66, market::ticker_last, 5);
+  world.cycle(0);
+  const market::Store& store = world.engine->store();
+  market::TickerRecord& record = store.ticker(66);
+  ASSERT_GT(record.box.owner.load(), 0);
+  std::atomic<int32_t>& writing = store.writer(static_cast<uint32_t>(record.box.owner.load()) - 1).writing;
+  writing.store(67);
+  record.box.publish();
+  for (int round = 0; round < 40; ++round) world.cycle(0);
+  EXPECT_EQ(world.engine->scan().sweep_found(), 0U) << "its mark is still to come";
+  EXPECT_EQ(world.engine->scan().unscanned(), 1U);
+  writing.store(66);  // it writes another symbol: now it should have marked this one
+  for (int round = 0; round < 20; ++round) world.cycle(0);
+  EXPECT_EQ(world.engine->scan().sweep_found(), 1U);
+  EXPECT_EQ(world.engine->scan().unscanned(), 0U);
+}
+
 TEST(Scan, ASeriesWhoseWriterDiedInARewriteIsGivenUpUntilItComesBack) {
   World world(2);
   const uint32_t trader = world.add("t", "close > 100", "1m", false);
