@@ -88,7 +88,7 @@ export class Engine {
       START_SYMBOL: (fields, seq) => this.#symbols.start(fields, seq),
       REMOVE_SYMBOL: (fields, seq) => this.#symbols.remove(fields, seq),
       SNAPSHOT: (fields, seq) => this.#snapshot(fields, seq),
-      CHECKPOINT: () => this.#traders.checkpoint(this.#buffer, this.#lastSignalsCycle),
+      CHECKPOINT: () => this.#traders.checkpoint(this.#buffer, this.#cycles.signalsCycle),
       RECOPY: ({ last }) => ({ waiting: this.#succession?.copyAgain(last) ?? 0 }),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),

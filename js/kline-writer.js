@@ -96,7 +96,7 @@ export class KlineWriter {
   }
 
   /**
-   * @param {number} key
+   * @param {number} key of a slot below maxSymbols
    * @param {number} row of the interval, from 0
    * @param {Kline} kline
    * @returns {number} WRITTEN, DUPLICATE, LATE, or why it was refused
@@ -139,10 +139,14 @@ export class KlineWriter {
       own[4] = close
       own[5] = volume
       result = this.#writeClosed(symbol, row, box)
-      if (result === WRITTEN) memory.mark(1 + row, symbol, box)
-    } else if (!this.#isNewest(series, box, openTime)) {
+    } else if (openTime <= this.#lastOpen[series] || openTime < this.#liveOpen[series]) {
+      // Comparisons with NaN are false: an empty series has nothing to be late against.
+      memory.words[box + this.#late]++
       result = LATE
     } else {
+      const live = this.#liveOpen[series]
+      // Superseded without having been closed.
+      if (live < openTime && !(live <= this.#lastOpen[series])) memory.words[box + this.#dropped]++
       this.#liveOpen[series] = openTime
       // Straight into the slot: live klines are the hottest path of all.
       const { doubles } = memory
@@ -154,10 +158,15 @@ export class KlineWriter {
       doubles[to + 4] = close
       doubles[to + 5] = volume
       memory.publish(box, mine)
-      memory.mark(1 + row, symbol, box)
     }
-    memory.leave()
-    return result
+    if (result !== WRITTEN) {
+      memory.leave()
+      return result
+    }
+    // In one place for both kinds: V8 inlines it only once.
+    memory.mark(1 + row, symbol)
+    memory.leaveMarked()
+    return WRITTEN
   }
 
   /**
@@ -167,26 +176,6 @@ export class KlineWriter {
    */
   writeMade(row, kline) {
     return this.write(this.#memory.inside, row, kline)
-  }
-
-  /**
-   * Whether a live kline is newer than all closed ones and not older than the live one; counts it if it is not,
-   * and what it supersedes if it is.
-   * @param {number} series
-   * @param {number} box
-   * @param {number} openTime
-   */
-  #isNewest(series, box, openTime) {
-    const { words } = this.#memory
-    const live = this.#liveOpen[series]
-    const last = this.#lastOpen[series]
-    // Comparisons with NaN are false: an empty series has nothing to be late against.
-    if (openTime <= last || openTime < live) {
-      words[box + this.#late]++
-      return false
-    }
-    if (live < openTime && !(live <= last)) words[box + this.#dropped]++
-    return true
   }
 
   /**
@@ -365,7 +354,7 @@ export class KlineWriter {
     this.endRewrite(box)
     this.#lastOpen[symbol * this.#intervals + row] = this.#lastOpenTime(symbol, row, box)
     this.#memory.bumpVersion(box)
-    this.#memory.mark(1 + row, symbol, box)
+    this.#memory.mark(1 + row, symbol)
   }
 
   /**

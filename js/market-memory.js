@@ -4,19 +4,21 @@
  *
  * Order of every write, on which everything rests:  data ► publication ► dirty bit ► wake-up
  *
- * 1. All words that another thread looks at go through Int32Array Atomics (a Uint32Array costs twice as much).
- *    Plain reads are only of words that this writer alone stores.
+ * 1. Words that another thread looks at go through Int32Array Atomics (a Uint32Array costs twice as much), each of
+ *    which is a call of 5 to 12 ns, locked or not: an access is atomic where the order needs it. Plain are the reads of
+ *    words that this writer alone stores, and those accesses that say here why they may be.
  * 2. `mark` reads the epoch again after setting its bit, and sets the other buffer's bit too if it moved:
  *    otherwise a bit could land in a buffer that was drained already.
  * 3. The record of one symbol has one writer, named by its owner word.
  * 4. A record is touched only between `enter` and `leave`, so that a removed symbol's slot is given to another one
- *    when no write can still be under way (src/market/symbol_table.h has the argument).
+ *    when no write can still be under way (src/market/symbol_table.h has the argument). Between them the sweep trusts
+ *    no version either: its bit may not be set yet (src/scan/sweep.h).
  * 5. When the engine has died and the next one stands, the writer moves to its memory at the end of a write, and
  *    takes along what it wrote to the old one last (market-copy.js): nothing is lost, nobody has to tell it.
  */
 
 import { TickscanError } from './errors.js'
-import { KEY_SLOTS } from './layout.js'
+import { KEY_SLOTS, SYMBOL_FREE } from './layout.js'
 import { CLAIMED, HELD, MarketCopy, MOVED, RESERVED, viewsOf } from './market-copy.js'
 import { nextHandle, SUCCEEDED } from './successor.js'
 
@@ -36,9 +38,9 @@ export const REMOVED = 7
 
 const FRESH = 4
 const SLOT = 3
-// The writer word: two slot indices in the low four bits, above them the newest version that was marked.
-const BOTH_SLOTS = 15
-const MARKED_SHIFT = 4
+/** Values of `inside` when nothing is being written. */
+const OUTSIDE = -1
+const CLOSED = -2
 
 /** Looks of whoever must leave at a claim that the engine's side holds while it copies: far more than that takes. */
 const CLAIM_LOOKS = 50_000_000
@@ -61,15 +63,18 @@ export class MarketMemory {
   #owner
   #claimAt = 0
   #writing = 0
-  #generations
+  #symbols
   #symbolWords
+  #symbolState
   #retired
   #debugEnabled
   #updates = 0
   #rejected = 0
 
-  /** Key of the symbol that is being written, -1 outside. One write may stand inside another of the same symbol. */
-  inside = -1
+  /** Key of the symbol that is being written, below 0 outside. A write may stand inside another of the same symbol. */
+  inside = OUTSIDE
+  /** What `inside` is between writes. */
+  #outside = OUTSIDE
   #depth = 0
 
   /** This writer's id in owner words: 1 and up, -1 once closed. */
@@ -100,8 +105,9 @@ export class MarketMemory {
     this.#writer = layout.boxWriter / 4
     this.#version = layout.boxVersion / 4
     this.#owner = layout.boxOwner / 4
-    this.#generations = (layout.symbols + layout.symbolGeneration) / 4
+    this.#symbols = (layout.symbols + layout.symbolGeneration) / 4
     this.#symbolWords = layout.symbolStride / 4
+    this.#symbolState = (layout.symbolState - layout.symbolGeneration) / 4
     this.#register()
     this.follow()
   }
@@ -119,7 +125,7 @@ export class MarketMemory {
         // What it wrote last is taken over, and then its records may be anybody's: perhaps its own again, as another.
         if (!this.#leave(0, 1)) return
         this.orphaned = true
-        this.id = -1
+        this.#close()
         return
       }
       // The memory has grown in another thread; where that is not seen yet, it will be at the next write.
@@ -151,7 +157,7 @@ export class MarketMemory {
       // For a while what it wrote last is copied as if it were still there.
       Atomics.store(from.words, this.#claimAt, CLAIMED)
       this.orphaned = true
-      this.id = -1
+      this.#close()
       return true
     }
     to.words[this.#updates] = counters[0]
@@ -159,7 +165,7 @@ export class MarketMemory {
     // A write may be under way. It was entered in the old memory: it goes on in the new one if it may.
     const { inside } = this
     const depth = this.#depth
-    this.inside = -1
+    this.inside = OUTSIDE
     this.#depth = 0
     new MarketCopy(from, to, this.layout).copyOwned(id, this.id, this)
     if (inside >= 0) this.enter(inside % KEY_SLOTS, inside)
@@ -214,32 +220,44 @@ export class MarketMemory {
   /** Gives the writer record back. Its records must have been released. */
   unregister() {
     if (this.id < 0) return
-    this.id = -1
+    this.#close()
     this.#leave(0, CLAIM_LOOKS)
+  }
+
+  /** No write begins any more. */
+  #close() {
+    this.id = -1
+    this.#outside = CLOSED
+    if (this.inside === OUTSIDE) this.inside = CLOSED
   }
 
   /**
    * Says which slot is about to be written, then looks whether the key is still the slot's. In this order, and both
    * atomic: either the look sees that the symbol was removed, or the removal sees that somebody writes.
-   * @param {number} symbol slot
+   * @param {number} symbol slot, below maxSymbols
    * @param {number} key
    * @returns {boolean} true: write, then `leave`
    */
   enter(symbol, key) {
-    if (this.inside === key) {
-      this.#depth++
-      return true
-    }
-    if (this.id < 0 || this.inside >= 0) return false
+    if (this.inside !== OUTSIDE) return this.#enterAgain(key)
     const { words } = this
+    const record = this.#symbols + symbol * this.#symbolWords
     Atomics.store(words, this.#writing, symbol + 1)
-    const generation = Atomics.load(words, this.#generations + symbol * this.#symbolWords)
-    if (generation * KEY_SLOTS + symbol === key) {
+    const generation = Atomics.load(words, record)
+    // A slot that was never used has the generation of its first key. Plain: it is used before anybody has that key.
+    if (generation * KEY_SLOTS + symbol === key && words[record + this.#symbolState] !== SYMBOL_FREE) {
       this.inside = key
       return true
     }
     Atomics.store(words, this.#writing, 0)
     return false
+  }
+
+  /** @param {number} key */
+  #enterAgain(key) {
+    if (this.inside !== key) return false
+    this.#depth++
+    return true
   }
 
   /** The write has ended: everything that it stored comes before. */
@@ -248,8 +266,21 @@ export class MarketMemory {
       this.#depth--
       return
     }
-    this.inside = -1
+    this.inside = this.#outside
     Atomics.store(this.words, this.#writing, 0)
+  }
+
+  /**
+   * The same for a write that has ended with `mark`. A plain store: whatever was stored in the record comes before the
+   * atomic `or` of the mark, that before the atomic load of the epoch, and that before this.
+   */
+  leaveMarked() {
+    if (this.#depth > 0) {
+      this.#depth--
+      return
+    }
+    this.inside = this.#outside
+    this.words[this.#writing] = 0
   }
 
   /**
@@ -299,8 +330,7 @@ export class MarketMemory {
   publish(box, mine) {
     const { words } = this
     const middle = Atomics.exchange(words, box + this.#state, mine | FRESH)
-    const writer = box + this.#writer
-    words[writer] = (words[writer] & ~BOTH_SLOTS) | (middle & SLOT) | (mine << 2)
+    words[box + this.#writer] = (middle & SLOT) | (mine << 2)
     this.bumpVersion(box)
   }
 
@@ -315,31 +345,32 @@ export class MarketMemory {
   }
 
   /**
-   * Marks a record as changed, after its data was published.
+   * Marks a record as changed, after its data was published. Stores nothing in the record.
    * @param {number} row 0 the ticker, 1 + i the i-th interval
    * @param {number} symbol slot
-   * @param {number} box the record's mailbox
    */
-  mark(row, symbol, box) {
+  mark(row, symbol) {
     const { words } = this
     const bit = 1 << (symbol & 31)
     const word = this.#dirty + row * this.#rowWords + (symbol >>> 5)
-    const epoch = Atomics.load(words, this.#epoch)
+    // Plain, so it may be an epoch that is over: then the second look says so (the model's first look is any epoch).
+    const epoch = words[this.#epoch]
     Atomics.or(words, word + (epoch & 1) * this.#bufferWords, bit)
     const epochAfter = Atomics.load(words, this.#epoch)
     if (epochAfter !== epoch) Atomics.or(words, word + (epochAfter & 1) * this.#bufferWords, bit)
-    // The sweep holds an update for missed only from here on: before, this thread may have been paused.
-    const writer = box + this.#writer
-    words[writer] = (words[writer] & BOTH_SLOTS) | (words[box + this.#version] << MARKED_SHIFT)
     if (words[this.#debugEnabled] !== 0) this.#trace(row, symbol)
     words[this.#updates] = (words[this.#updates] + 1) | 0
-    // Only whoever takes the 1 away notifies, so that a burst wakes the engine once.
-    if (Atomics.load(words, this.#idle) === 1 && Atomics.exchange(words, this.#idle, 0) === 1) {
-      Atomics.notify(words, this.#idle)
-      this.#onWake()
-    }
+    // A plain look: the atomic load of the epoch, which comes after the `or`, keeps it behind both.
+    if (words[this.#idle] === 1) this.#wake()
     // Plain: whoever misses it sees it at the next write, and until then its records are copied for it.
     if (words[this.#retired] >= SUCCEEDED) this.follow()
+  }
+
+  /** Only whoever takes the 1 away notifies, so that a burst wakes the engine once. */
+  #wake() {
+    if (Atomics.exchange(this.words, this.#idle, 0) !== 1) return
+    Atomics.notify(this.words, this.#idle)
+    this.#onWake()
   }
 
   /**

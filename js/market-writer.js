@@ -131,7 +131,7 @@ export class MarketWriter {
    * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_OWNED E_CLOSED; the record stays as it was
    */
   updateTicker(key, ticker) {
-    const number = this.#key(key)
+    const number = this.#number(key)
     const result = number < 0 ? INVALID : this.#writeTicker(number, ticker)
     if (result >= STALE) throw this.#refused(this.#error(key, number, undefined, ticker, result))
   }
@@ -146,7 +146,7 @@ export class MarketWriter {
    * @throws {TickscanError} E_VALUE E_SYMBOL E_STALE_KEY E_INTERVAL E_STALE E_OWNED E_CLOSED; the record stays as it was
    */
   updateKline(key, interval, kline) {
-    const number = this.#key(key)
+    const number = this.#number(key)
     const row = this.#rowOf(interval)
     const result = number < 0 || row === undefined ? INVALID : this.#writeKline(number, row, kline)
     if (result >= STALE) throw this.#refused(this.#error(key, number, interval, kline, result))
@@ -334,27 +334,31 @@ export class MarketWriter {
   }
 
   /**
-   * The number of a key, or -1. Words of the symbol table are read plainly: a key that goes stale in this very
-   * moment is found out by MarketMemory.enter.
+   * A key as a number whose slot there is, or -1. Whether the key is still the slot's is looked at by
+   * MarketMemory.enter.
+   * @param {SymbolKey} key
+   */
+  #number(key) {
+    const number = typeof key === 'number' ? key : (this.#find(key) ?? -1)
+    const slot = number % KEY_SLOTS
+    return slot >= 0 && slot < this.#maxSymbols && slot === (slot | 0) ? number : -1
+  }
+
+  /**
+   * The number of a key that is a symbol's, or -1. Words of the symbol table are read plainly: a key that goes stale
+   * in this very moment is found out by MarketMemory.enter.
    * @param {SymbolKey} key
    */
   #key(key) {
-    let number = key
-    if (typeof number === 'string') {
-      const found = this.#find(number)
-      if (found === undefined) return -1
-      number = found
-    }
-    return this.#valid(number) ? number : -1
+    const number = this.#number(key)
+    return number >= 0 && this.#valid(number) ? number : -1
   }
 
-  /** @param {number} key */
+  /** @param {number} key of a slot below maxSymbols */
   #valid(key) {
     const slot = key % KEY_SLOTS
-    if (!(slot >= 0 && slot < this.#maxSymbols)) return false
     const { words } = this.#memory
     const record = this.#symbolTable + slot * this.#symbolWords
-    // A key that is no whole number is no slot + generation × KEY_SLOTS either.
     return (
       words[record + this.#stateWord] !== SYMBOL_FREE &&
       words[record + this.#generationWord] * KEY_SLOTS + slot === key
@@ -439,8 +443,9 @@ export class MarketWriter {
       })
     }
     if (this.#memory.id < 0) return new TickscanError('E_CLOSED', 'the writer is closed')
-    if (number < 0) return symbolError(key, this.#isStale(key), this.#keys.keys())
-    if (result === REMOVED) return symbolError(key, true, this.#keys.keys())
+    if (number < 0 || result === REMOVED || !this.#valid(number)) {
+      return symbolError(key, this.#isStale(key), this.#keys.keys())
+    }
     if (interval !== undefined) {
       const row = this.#rows.get(interval)
       if (row === undefined) return intervalError(interval, [...this.#rows.keys()])

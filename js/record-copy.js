@@ -9,7 +9,6 @@
 
 const FRESH = 4
 const SLOT = 3
-const MARKED_SHIFT = 4
 
 /** Looks at a record that is being written all the time; its writer moves by itself, and then it is whole. */
 const TRIES = 200
@@ -149,11 +148,8 @@ export class RecordCopy {
    */
   #setVersion(box, version) {
     const { layout, to } = this.#names()
-    const writer = box + layout.boxWriter / 4
+    // Marked two lines further on; if the sweep looks before that, it is at worst a mark that it repeats.
     Atomics.store(to.words, box + layout.boxVersion / 4, version)
-    const slots = Atomics.load(to.words, writer) & 15
-    // Marked two lines further on; noted before, it is at worst a mark that the sweep repeats.
-    Atomics.store(to.words, writer, slots | (version << MARKED_SHIFT))
   }
 
   /**

@@ -18,13 +18,17 @@ const real = globalThis.Atomics
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'writer-trace-'))
 after(() => fs.rmSync(folder, { recursive: true }))
 
+// Plain accesses of words that others store too, or that stand for more than themselves, are told apart: `look` is a
+// plain load, `put` a plain store.
 // Steps of dirty.pml (mark) and wake.pml (wake) while the epoch stays and the engine is awake.
-const MARK = ['load epoch', 'or dirty A', 'load epoch', 'store writer', 'load idle']
+const MARK = ['look epoch', 'or dirty A', 'load epoch', 'look idle']
 // mailbox.pml: fill, publish (the exchange, the writer's word, the version), then the mark.
 const PUBLISH = ['exchange state', 'store writer', 'store version']
 // removal.pml: every write stands between these.
 const ENTER = ['store writing in', 'load generation']
 const LEAVE = ['store writing out']
+// The word may be put back plainly behind a mark, whose atomic steps part it from what was stored in the record.
+const LEAVE_MARKED = ['put writing out']
 // ring.pml: append; rewrite, whose revision is odd while the entries change.
 const APPEND = ['store entry', 'store closedCount', 'store version']
 const REWRITE = ['store revision odd', 'load revision', 'store entry', 'store revision even', 'store version']
@@ -37,15 +41,15 @@ const INSERT = [...REWRITE.slice(0, 3), 'store closedCount', ...REWRITE.slice(3)
 const cases = {
   ticker: {
     act: ({ ticker }) => ticker({ last: 5 }),
-    trace: [...ENTER, 'claim', 'store slot', ...PUBLISH, ...MARK, ...LEAVE],
+    trace: [...ENTER, 'claim', 'store slot', ...PUBLISH, ...MARK, ...LEAVE_MARKED],
   },
   'live kline': {
     act: ({ write }) => write(kline(1, { closed: false })),
-    trace: [...ENTER, 'claim', 'store slot', ...PUBLISH, ...MARK, ...LEAVE],
+    trace: [...ENTER, 'claim', 'store slot', ...PUBLISH, ...MARK, ...LEAVE_MARKED],
   },
   'closed kline': {
     act: ({ write }) => write(kline(1)),
-    trace: [...ENTER, 'claim', ...APPEND, ...MARK, ...LEAVE],
+    trace: [...ENTER, 'claim', ...APPEND, ...MARK, ...LEAVE_MARKED],
   },
   correction: {
     act: ({ write, forget }) => {
@@ -53,7 +57,7 @@ const cases = {
       forget()
       write(kline(1, { volume: 77 }))
     },
-    trace: [...ENTER, ...REWRITE, ...MARK, ...LEAVE],
+    trace: [...ENTER, ...REWRITE, ...MARK, ...LEAVE_MARKED],
   },
   'filled gap': {
     act: ({ write, forget }) => {
@@ -62,7 +66,7 @@ const cases = {
       forget()
       write(kline(2))
     },
-    trace: [...ENTER, ...INSERT, ...MARK, ...LEAVE],
+    trace: [...ENTER, ...INSERT, ...MARK, ...LEAVE_MARKED],
   },
   'the epoch moves after the bit was set': {
     act: ({ ticker, during }) => {
@@ -72,7 +76,7 @@ const cases = {
     trace: [
       ...ENTER,
       ...['claim', 'store slot', ...PUBLISH, ...MARK.slice(0, 3), 'or dirty B', ...MARK.slice(3)],
-      ...LEAVE,
+      ...LEAVE_MARKED,
     ],
   },
   'the engine sleeps': {
@@ -83,8 +87,16 @@ const cases = {
     trace: [
       ...ENTER,
       ...['claim', 'store slot', ...PUBLISH, ...MARK, 'exchange idle', 'notify idle'],
-      ...LEAVE,
+      ...LEAVE_MARKED,
     ],
+  },
+  'a late kline, which is not marked': {
+    act: ({ write, forget }) => {
+      write(kline(2, { closed: false }))
+      forget()
+      write(kline(1, { closed: false }))
+    },
+    trace: [...ENTER, ...LEAVE],
   },
   'the symbol was removed': {
     act: ({ ticker, remove }) => {
@@ -119,7 +131,9 @@ async function rig(sources) {
     hook?.(market)
   }
   const { words, doubles } = memory
-  memory.words = recorded(words, (index, value) => names.word('store', index, value), record)
+  const plain = (/** @type {string} */ verb) => (/** @type {number} */ index, /** @type {any} */ value) =>
+    names.plain(verb, index, value)
+  memory.words = recorded(words, plain('store'), record, plain('look'))
   memory.doubles = recorded(doubles, (index) => names.double(index), record)
   const tickers = new TickerWriter(memory)
   const klines = new KlineWriter(memory, market.intervals)
@@ -139,16 +153,22 @@ async function rig(sources) {
     write: (/** @type {any} */ one) => withRecorder(() => klines.write(0, 0, one, 0)),
     forget: () => trace.splice(0),
     sleep: () => real.store(words, layout.idle / 4, 1),
-    remove: () => market.removeSymbol(0),
+    /** The next symbol has the slot already. */
+    remove: () => {
+      market.removeSymbol(0)
+      market.addSymbol('NEW', 0)
+    },
     during: (/** @type {string} */ step, /** @type {() => void} */ act) =>
       hooks.set(step, () => act({ swap: () => real.add(words, layout.epoch / 4, 1) })),
   }
 }
 
-/** A view whose plain stores are recorded. Plain loads are of what this writer alone stores, and of no interest. */
-function recorded(view, name, record) {
+/** A view whose plain stores are recorded, and those plain loads that `look` has a name for. */
+function recorded(view, name, record, look = (/** @type {number} */ _) => undefined) {
   return new Proxy(view, {
     get: (target, key) => {
+      const step = typeof key === 'string' && /^\d+$/.test(key) ? look(Number(key)) : undefined
+      if (step) record(step)
       const value = target[key]
       return typeof value === 'function' ? value.bind(target) : value
     },
@@ -225,6 +245,12 @@ function nameWords(layout, id) {
       if (name !== 'revision' || verb !== 'store') return name && `${verb} ${name}`
       return `store revision ${value % 2 === 0 ? 'even' : 'odd'}`
     },
+    /** Plain loads are of what this writer alone stores, and of no interest, but for those of the control words. */
+    plain(verb, index, value) {
+      if (verb === 'look') return control.has(index * 4) ? `look ${control.get(index * 4)}` : undefined
+      const step = this.word(verb, index, value)
+      return step?.replace(/^store (?=writing)/, 'put ')
+    },
     double: (index) => (index * 8 >= layout.rings ? 'store entry' : 'store slot'),
   }
 }
@@ -266,8 +292,8 @@ const mutants = [
   ],
   [
     'market-memory.js',
-    'const epoch = Atomics.load(words, this.#epoch)',
-    'const epoch = words[this.#epoch]',
+    'const epochAfter = Atomics.load(words, this.#epoch)',
+    'const epochAfter = words[this.#epoch]',
     'ticker',
   ],
   [
@@ -278,15 +304,15 @@ const mutants = [
   ],
   [
     'market-memory.js',
-    'Atomics.load(words, this.#idle) === 1 && Atomics.exchange(words, this.#idle, 0) === 1',
-    'Atomics.load(words, this.#idle) === 1',
+    'if (Atomics.exchange(this.words, this.#idle, 0) !== 1) return',
+    '',
     'the engine sleeps',
   ],
-  ['market-memory.js', 'Atomics.notify(words, this.#idle)', '', 'the engine sleeps'],
+  ['market-memory.js', 'Atomics.notify(this.words, this.#idle)', '', 'the engine sleeps'],
   [
     'ticker-writer.js',
     'memory.publish(box, mine)',
-    'memory.mark(0, symbol, box); memory.publish(box, mine)',
+    'memory.mark(0, symbol); memory.publish(box, mine)',
     'ticker',
   ],
   [
@@ -298,24 +324,32 @@ const mutants = [
   ['ticker-writer.js', '!memory.claim(box) ? OWNED : ', '', 'ticker'],
   [
     'market-memory.js',
-    'const generation = Atomics.load(words, this.#generations + symbol * this.#symbolWords)',
-    'const generation = words[this.#generations + symbol * this.#symbolWords]',
+    'const generation = Atomics.load(words, record)',
+    'const generation = words[record]',
     'ticker',
   ],
   [
     'market-memory.js',
     'Atomics.store(words, this.#writing, symbol + 1)',
-    'Atomics.load(words, this.#generations + symbol * this.#symbolWords)',
+    'Atomics.load(words, record)',
     'ticker',
   ],
-  ['market-memory.js', 'if (generation * KEY_SLOTS + symbol === key) {', '{', 'the symbol was removed'],
   [
-    'ticker-writer.js',
-    'memory.mark(0, symbol, box)',
-    'memory.leave(); memory.mark(0, symbol, box)',
-    'ticker',
+    'market-memory.js',
+    'generation * KEY_SLOTS + symbol === key && words',
+    'generation >= 0 && words',
+    'the symbol was removed',
   ],
-  ['kline-writer.js', 'memory.leave()', '', 'closed kline'],
+  ['ticker-writer.js', 'memory.mark(0, symbol)', 'memory.leaveMarked(); memory.mark(0, symbol)', 'ticker'],
+  ['ticker-writer.js', 'memory.mark(0, symbol)', 'memory.mark(0, symbol); memory.bumpVersion(box)', 'ticker'],
+  ['ticker-writer.js', 'memory.leaveMarked()', '', 'ticker'],
+  ['kline-writer.js', 'memory.leave()', 'memory.leaveMarked()', 'a late kline, which is not marked'],
+  [
+    'market-memory.js',
+    'if (words[this.#debugEnabled] !== 0)',
+    'if (words[this.#idle] === 2 || words[this.#debugEnabled] !== 0)',
+    'the engine sleeps',
+  ],
   [
     'kline-writer.js',
     'const to = this.ring(symbol, row) + (count % this.#capacity)',
