@@ -63,19 +63,32 @@ export class CloseLedger {
   }
 
   /**
-   * Takes note of a delta that is folded.
+   * Takes note of a delta that is folded. A snapshot says what matches, and not since which close; but where nothing was
+   * lost it differs from the matches only if it is the trader's first delta, and then its time is that of the close.
    * @param {number} ref
    * @param {PackedDelta} delta
+   * @param {number[] | undefined} matches until now, slots, for a snapshot; undefined: deltas were lost
    */
-  note(ref, { snapshot, time, entered, left }) {
+  note(ref, { snapshot, time, entered, left }, matches) {
     const record = this.#records.get(ref)
     if (!record) return
-    if (snapshot) {
-      // Says what matches, and not since which close: nothing to start from until the next checkpoint.
+    if (snapshot && !matches) {
+      // Nothing to start from until the next checkpoint.
       this.#records.delete(ref)
       return
     }
-    for (const slot of entered) record.changed.set(slot, time)
-    for (const slot of left) record.changed.set(slot, time)
+    const changed = snapshot ? difference(/** @type {number[]} */ (matches), entered) : [...entered, ...left]
+    for (const slot of changed) record.changed.set(slot, time)
   }
+}
+
+/**
+ * What is in one of the two lists.
+ * @param {Iterable<number>} before
+ * @param {Iterable<number>} after
+ */
+function difference(before, after) {
+  const either = new Set(before)
+  for (const slot of after) if (!either.delete(slot)) either.add(slot)
+  return either
 }

@@ -303,9 +303,10 @@ export class TraderRegistry {
       }
       const item = this.#whole(page)
       if (!item || (entry.stale && !item.snapshot)) continue
-      entry.stale = false
       const { trader, matches, outside } = entry
-      this.#ledger.note(trader.ref, item)
+      const whole = item.snapshot && !entry.stale ? matches.slots() : undefined
+      this.#ledger.note(trader.ref, item, whole)
+      entry.stale = false
       if (item.snapshot) entry.snapshotCycle = cycle
       this.#noteEntering(entry, item)
       const columns = columnsOf(item, trader.columns)

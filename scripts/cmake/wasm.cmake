@@ -12,7 +12,7 @@ set(wasm_link_options
   -sPTHREAD_POOL_DELAY_LOAD=1                # js/core-pool.js waits for them, with a deadline
   -sPTHREAD_POOL_SIZE_STRICT=2               # more threads than workers: an error, not a deadlock
   -sDEFAULT_PTHREAD_STACK_SIZE=262144
-  -sSTACK_OVERFLOW_CHECK=1
+  -sSTACK_OVERFLOW_CHECK=2
   -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=4mb -sMAXIMUM_MEMORY=2gb # accepts any memory passed in; nothing grows
   -Wno-pthreads-mem-growth
   -sNODEJS_CATCH_EXIT=0 -sNODEJS_CATCH_REJECTION=0 # no process-wide handlers

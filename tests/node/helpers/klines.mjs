@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const KLINES = join(resolve(ROOT, process.env.TICKSCAN_DATA ?? '../shared/data'), 'klines')
+export const KLINES = join(resolve(ROOT, process.env.TICKSCAN_DATA ?? '../shared/data'), 'klines')
 
 /** The `skip` option of a test that needs the klines: false, or why it cannot run. */
 export const skipKlines = existsSync(KLINES) ? false : `no klines at ${KLINES}: set TICKSCAN_DATA`
