@@ -47,14 +47,17 @@ import { checkParams } from './trader.js'
  * @property {number} epoch swaps of the dirty buffers
  * @property {number} threads that scan
  * @property {Required<StartOptions> | null} cadence null: cycles run only when asked for
- * @property {Record<string, number>} memory `bytes` of shared memory, and its parts
+ * @property {Record<string, number>} memory `bytes` that this configuration needs of shared memory, and its parts
+ *   (`marketBytes`, `trackingBytes`, `traderBytes`, `scanBytes`, `otherBytes`); `wasmBytes` of the engine's memory, which
+ *   never grows; `heapBytes` of JavaScript in use in the engine's worker, collected now and then, 0 where nobody says
  * @property {Record<string, number>} core the engine's counters; `deltaEntries`, `fullEntries`, `deltaBytes` and
  *   `fullBytes` are of all cycles together
  * @property {{ updates: number, rejected: number }} writer of `scanner.writer`
  * @property {number} updates updates that all writers have marked (a 32-bit counter)
  * @property {SessionStatus} session
  * @property {number} sweepFound updates that only the sweep found: 0 without faults
- * @property {{ pending: number, streams: number }} client commands on their way; open delta streams
+ * @property {{ pending: number, streams: number, unread: number }} client commands on their way; open delta streams;
+ *   deltas that wait in the one that is farthest behind
  * @property {number} restarts engines that were started after one had died
  * @property {number | undefined} recoveredMs of the last restart: from the death's discovery to the new engine's first
  *   deltas

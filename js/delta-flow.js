@@ -50,6 +50,11 @@ export class DeltaFlow {
     return this.#outside.size + this.#inside.size
   }
 
+  /** Deltas that wait in the stream that is farthest behind. */
+  get unread() {
+    return Math.max(this.#outside.unread, this.#inside.unread)
+  }
+
   /** @param {ReturnType<typeof import('./call-options.js').checkStream>} options */
   open({ internal, ...stream }) {
     return (internal ? this.#inside : this.#outside).open(stream)

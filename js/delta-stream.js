@@ -36,6 +36,13 @@ export class DeltaStreams {
     return this.#open.size
   }
 
+  /** Deltas that wait in the stream that is farthest behind. */
+  get unread() {
+    let most = 0
+    for (const { unread } of this.#open) most = Math.max(most, unread)
+    return most
+  }
+
   /**
    * @param {{ limit: number, signal: AbortSignal | undefined }} options
    * @returns {DeltaStream}
@@ -98,6 +105,11 @@ export class DeltaStream {
     this.#snapshots = snapshots
     this.#onReturn = onReturn
     this.#queue = snapshotEntries(snapshots(false))
+  }
+
+  /** Deltas that wait for their reader. */
+  get unread() {
+    return this.#queue.length
   }
 
   /**

@@ -77,10 +77,11 @@ export class EngineClient {
   #ended
 
   /** @param {ClientOptions} options */
-  constructor(options) {
+  constructor({ port, incarnation, ...options }) {
+    // Without the port: a worker that has died is let go of, with all that hangs on it.
     this.#options = options
     this.#host = options.host ?? realHost
-    this.#link = this.#open(options.port, options.incarnation)
+    this.#link = this.#open(port, incarnation)
   }
 
   /** Commands on their way. */

@@ -47,6 +47,8 @@ export class EngineLink {
   #onFault
   #onEnd
   #seq = 0
+  /** All answers up to here were handed on. */
+  #heard = 0
   /** @type {Map<number, { message: any, tag: number }>} by seq, rising */
   #unanswered = new Map()
   /** @type {Map<number, import('./protocol.js').Ack>} by seq: answers that came before those of older commands */
@@ -109,6 +111,7 @@ export class EngineLink {
       ...fields,
       v: PROTOCOL_VERSION,
       id: { incarnation: this.#incarnation, seq },
+      heard: this.#heard,
       type,
     }
     try {
@@ -218,6 +221,7 @@ export class EngineLink {
       if (!ack) break
       this.#early.delete(seq)
       this.#unanswered.delete(seq)
+      this.#heard = seq
       this.#onAck(tag, ack)
       if (this.#ended) break
     }

@@ -69,10 +69,12 @@ export class Succession {
 
   /**
    * @param {boolean} last writers that have not come are held for gone
-   * @returns {number} writers that still write to old memories
+   * @returns {number} writers that still write to old memories; when there are none, the memories are let go of
    */
   copyAgain(last) {
-    return this.#copyFrom(this.#copies, last)
+    const waiting = this.#copyFrom(this.#copies, last)
+    if (waiting === 0 || last) this.#copies = []
+    return waiting
   }
 
   /**
@@ -100,6 +102,8 @@ export class Succession {
         failed.push({ ref, error: toErrorData(error) })
       }
     }
+    // It names the old memories, too.
+    this.#carried = {}
     return failed
   }
 }

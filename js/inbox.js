@@ -7,7 +7,8 @@
  * 2. Every readable command gets exactly one ack, and a duplicate the same ack again. A throw is a negative ack.
  * 3. One command is applied at a time. While one waits (INIT loads the core), others queue up to INBOX_LIMIT, and one
  *    more where that is the next one in order.
- * 4. E_BACKPRESSURE does not use up the seq: the same message may come again, and those after it wait for it.
+ * 4. An answer is kept until the client says that it has it, and answerLimit of them at most.
+ * 5. E_BACKPRESSURE does not use up the seq: the same message may come again, and those after it wait for it.
  */
 
 import { TickscanError, toErrorData } from './errors.js'
@@ -39,7 +40,7 @@ export class Inbox {
   /** All up to here were applied or refused. */
   #applied = 0
   #running = false
-  /** Acks of applied commands that changed something, for duplicates; the oldest go first. */
+  /** Acks of applied commands that changed something, for duplicates, until the client has them; the oldest go first. */
   /** @type {Map<number, Ack>} */
   #answers = new Map()
 
@@ -71,6 +72,7 @@ export class Inbox {
       return
     }
     const refusal = this.#refusal(id)
+    if (!refusal) this.#forget(own(message, 'heard'))
     if (refusal) this.#nack(id, refusal)
     else if (id.seq <= this.#applied) this.#answerAgain(id, message)
     else if (!this.#waiting.has(id.seq)) {
@@ -161,6 +163,18 @@ export class Inbox {
     for (const oldest of this.#answers.keys()) {
       if (this.#answers.size <= this.#answerLimit) break
       this.#answers.delete(oldest)
+    }
+  }
+
+  /**
+   * The client has all answers up to here, and asks for none of them again.
+   * @param {unknown} heard
+   */
+  #forget(heard) {
+    if (!Number.isSafeInteger(heard)) return
+    for (const seq of this.#answers.keys()) {
+      if (seq > Number(heard)) break
+      this.#answers.delete(seq)
     }
   }
 

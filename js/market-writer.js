@@ -44,7 +44,8 @@ import { derivedError, intervalError, refusalError, symbolError } from './writer
 
 export class MarketWriter {
   // Immutable after construction.
-  #handle
+  /** Not the handle itself: its memory is let go of when the writer moves on to the next engine's. */
+  #layout
   #maxSymbols
   #symbolTable
   #symbolWords
@@ -73,7 +74,7 @@ export class MarketWriter {
    */
   constructor(handle, { onWake = nothing } = {}) {
     const { layout } = checkHandle(handle)
-    this.#handle = handle
+    this.#layout = layout
     this.#maxSymbols = layout.maxSymbols
     this.#symbolTable = layout.symbols / 4
     this.#symbolWords = layout.symbolStride / 4
@@ -220,7 +221,7 @@ export class MarketWriter {
       return true
     }
     const all = claim({ row, columns }) && this.#made(symbol, row, columns).every(claim)
-    const { maxKlines } = this.#handle.layout
+    const { maxKlines } = this.#layout
     const results = all
       ? loads.map((load) => mergeHistory(this.#klines, symbol, load.row, load.columns, maxKlines))
       : []
@@ -266,7 +267,7 @@ export class MarketWriter {
   close() {
     this.#memory.follow()
     if (this.#memory.id < 0) return
-    for (let symbol = 0; symbol < this.#handle.layout.maxSymbols; symbol++) this.#releaseAll(symbol)
+    for (let symbol = 0; symbol < this.#layout.maxSymbols; symbol++) this.#releaseAll(symbol)
     this.#memory.unregister()
   }
 
@@ -369,9 +370,9 @@ export class MarketWriter {
   #find(symbol) {
     const known = this.#keys.get(symbol)
     if (known !== undefined && this.#valid(known)) return known
-    const version = Atomics.load(this.#memory.words, this.#handle.layout.symbolTableVersion / 4)
+    const version = Atomics.load(this.#memory.words, this.#layout.symbolTableVersion / 4)
     if (version === this.#tableVersion) return undefined
-    this.#keys = readSymbols(this.#handle.layout, this.#memory.words)
+    this.#keys = readSymbols(this.#layout, this.#memory.words)
     this.#tableVersion = version
     return this.#keys.get(symbol)
   }
@@ -421,7 +422,7 @@ export class MarketWriter {
    */
   #isStale(key) {
     if (typeof key !== 'number' || !Number.isInteger(key) || key < 0) return false
-    const { layout } = this.#handle
+    const layout = this.#layout
     const slot = key % KEY_SLOTS
     if (slot >= layout.maxSymbols) return false
     const generation = (layout.symbols + slot * layout.symbolStride + layout.symbolGeneration) / 4
@@ -451,7 +452,7 @@ export class MarketWriter {
       if (row === undefined) return intervalError(interval, [...this.#rows.keys()])
       if (result === INVALID && this.#derivation?.makes(row)) return derivedError(interval)
     }
-    return refusalError(key, interval, update, result, this.#handle.layout.maxKlines)
+    return refusalError(key, interval, update, result, this.#layout.maxKlines)
   }
 }
 

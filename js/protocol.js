@@ -1,7 +1,7 @@
 /**
  * The messages between the page (client) and the engine worker: shapes alone, no behaviour.
  *
- *   command   { v, id: { incarnation, seq }, type, …fields }       client → worker
+ *   command   { v, id: { incarnation, seq }, heard, type, …fields } client → worker
  *   ack       { v, type: 'ACK', id, ok: true, result, signals }    worker → client
  *             { v, type: 'ACK', id, ok: false, error: { code, message, position?, expected?, hint?, excerpt? }, signals }
  *   event     { v, type, …fields }                                 worker → client
@@ -9,7 +9,8 @@
  *
  * 1. Every command ends in exactly one ack. `incarnation` is new with every worker, `seq` counts from 1 and is
  *    applied in order; a `seq` that was applied before is answered with its first answer.
- *    The client may send a command again under its id as often as it likes.
+ *    The client may send a command again under its id as often as it likes, until it has the answer: it has those up to
+ *    and with seq `heard`, which the worker then need not keep.
  * 2. Everything that a command causes (SIGNALS) is posted before its ack, and `signals` is the cycle of the SIGNALS
  *    that were posted last: whoever has not folded them has lost a message.
  * 3. Only own properties of a message are read, and only those that its row names.

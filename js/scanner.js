@@ -302,7 +302,7 @@ export class Scanner extends ScannerSymbols {
       updates: this.updates,
       session: this.sessionStatus(session),
       sweepFound: core.sweepFound,
-      client: { pending: this.#client.pending, streams: this.#flow.size },
+      client: { pending: this.#client.pending, streams: this.#flow.size, unread: this.#flow.unread },
       restarts: this.#client.status.restarts,
       recoveredMs: this.#client.status.recoveredMs,
       clock: this.#now(),

@@ -36,7 +36,8 @@ export function protocolDocs() {
     '## Commands',
     '',
     'Each is acknowledged once: `{ ok: true, result }`, or `{ ok: false, error }` with one of its codes, or with one that any',
-    `command may be refused with: ${COMMON_ERRORS.map((code) => `\`${code}\``).join(' ')}.`,
+    `command may be refused with: ${COMMON_ERRORS.map((code) => `\`${code}\``).join(' ')}. \`heard\` is the seq up to which its`,
+    'sender has all answers: they are not kept for it any longer.',
     '',
   ]
   for (const [name, row] of Object.entries(COMMANDS)) {

@@ -84,6 +84,19 @@ test('an answer that comes too early waits for those before it', async () => {
   )
 })
 
+test('a command says which answers were heard, so that they need not be kept', () => {
+  const { link, ack, posted } = setUp()
+  const heard = () => {
+    link.send('GET_STATUS', {}, 1)
+    return posted.at(-1).heard
+  }
+  assert.deepEqual([heard(), heard(), heard()], [0, 0, 0])
+  ack(2)
+  assert.equal(heard(), 0, 'that of 1 may still be lost')
+  ack(1)
+  assert.equal(heard(), 2)
+})
+
 test('E_BACKPRESSURE settles nothing: the command comes again', async () => {
   const { host, link, ack, seqs, acks } = setUp()
   link.send('GET_STATUS', {}, 1)

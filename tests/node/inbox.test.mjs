@@ -73,6 +73,26 @@ test('answers are kept for a bounded number of duplicates; reads are simply run 
   assert.equal(applied.length, 5)
 })
 
+test('an answer that the client has is not kept', async () => {
+  const { posted, applied, send, settled } = setUp()
+  for (const seq of [1, 2, 3]) send(seq)
+  await settled()
+  send(4, 'PROCESS_UPDATES', { now: 1, heard: 2 })
+  await settled()
+  for (const seq of [1, 2, 3, 4]) send(seq)
+  await settled()
+  assert.equal(applied.length, 4)
+  assert.deepEqual(
+    posted.slice(4).map(({ id, ok }) => [id.seq, ok]),
+    [
+      [1, false],
+      [2, false],
+      [3, true],
+      [4, true],
+    ],
+  )
+})
+
 test('a command that takes its time holds back the others, in order', async () => {
   let open
   const gate = new Promise((resolve) => {
