@@ -37,6 +37,12 @@ export class Schedule {
     return this.#tasks.filter((task) => task.run && wanted(task)).sort((a, b) => (before(a, b) ? -1 : 1))
   }
 
+  /** Lets go of tasks that were cancelled before their time has come. @returns {number} tasks that are left */
+  tidy() {
+    this.#tasks = this.waiting(() => true)
+    return this.#tasks.length
+  }
+
   /** Runs a task out of its turn. */
   runEarly(task) {
     const { run } = task

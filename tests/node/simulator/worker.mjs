@@ -115,7 +115,12 @@ export class SimulatedWorker extends EventEmitter {
     }
     this.#applied = Math.max(this.#applied, seq)
     this.#world.note(`  apply ${type} ${seq}`)
-    return this.engine.apply(type, fields, seq)
+    const busy = this.busyUntil - this.#world.schedule.now
+    if (busy <= 0) return this.engine.apply(type, fields, seq)
+    // What it did for the command before has taken its time.
+    return new Promise((resolve) => this.#task(busy, resolve)).then(() =>
+      this.engine.apply(type, fields, seq),
+    )
   }
 
   async #loadCore(options) {
@@ -131,6 +136,7 @@ export class SimulatedWorker extends EventEmitter {
           if (name === 'cycle') this.#world.beforeCycle()
           const result = value.apply(core, given)
           this.#step()
+          if (name === 'cycle') this.#world.afterCycle?.(result)
           return result
         }
       },
