@@ -16,6 +16,8 @@
  *    writer has closed, has found no next memory, or has not come for so long that it is held for gone.
  * 4. An engine may die before it has copied what writers have written since its start. Therefore its successor looks at
  *    the memory before, too: a writer in there is awaited in all later memories, or has been taken care of.
+ * 5. A writer copies while the new engine runs. All series of a symbol become readable when all are copied: a decision that
+ *    reads several intervals would else find the next kline of one and not yet the last of another.
  */
 
 import { KEY_SLOTS, SYMBOL_FREE } from './layout.js'
@@ -173,16 +175,26 @@ export class MarketCopy {
   copyOwned(id, newId, guard) {
     const { layout, from, to } = this.#names()
     const owner = layout.boxOwner / 4
-    this.#records((_, box, copy) => {
+    /** @type {(() => void)[]} of the symbol that is being visited */
+    const copies = []
+    /** @type {number[]} boxes that it has let go of in the old memory */
+    const released = []
+    const visit = (/** @type {number} */ _, /** @type {number} */ box, /** @type {() => void} */ copy) => {
       const before = Atomics.load(from.words, box + owner)
       const awaited = id === newId && Atomics.load(to.words, box + owner) === id
       if (awaited) {
-        if ((before === id || before === FREE) && this.#moved(box)) copy()
-        if (before !== id) Atomics.compareExchange(to.words, box + owner, id, FREE)
+        if ((before === id || before === FREE) && this.#moved(box)) copies.push(copy)
+        if (before !== id) released.push(box)
       } else if (before === id && Atomics.compareExchange(to.words, box + owner, FREE, newId) === FREE) {
-        if (this.#isNewer(box)) copy()
+        if (this.#isNewer(box)) copies.push(copy)
       }
-    }, guard)
+    }
+    this.#records(visit, guard, (symbol) => {
+      this.#record.together(symbol, () => {
+        for (const copy of copies.splice(0)) copy()
+      })
+      for (const box of released.splice(0)) Atomics.compareExchange(to.words, box + owner, id, FREE)
+    })
   }
 
   /** Records that were written and released since: a history load does that. */
@@ -234,8 +246,9 @@ export class MarketCopy {
    * All records of symbols that both memories have.
    * @param {(record: number, box: number, copy: () => void) => void} visit
    * @param {SymbolGuard} [guard]
+   * @param {(symbol: number) => void} [after] all of a symbol were visited
    */
-  #records(visit, guard) {
+  #records(visit, guard, after) {
     const { tickers, tickerStride, series, seriesStride, intervalCount, maxSymbols } = this.#layout
     const perSymbol = 1 + intervalCount
     // Whatever a memory's count of symbols says: when its engine has died nobody looks after it any more.
@@ -249,6 +262,7 @@ export class MarketCopy {
         const box = (series + one * seriesStride) / 4
         visit(symbol * perSymbol + 1 + row, box, () => this.#record.series(symbol, row, one, box))
       }
+      after?.(symbol)
       guard?.leave()
     }
   }

@@ -5,6 +5,7 @@
  * 1. A record is copied whole or again: its version (and a ring's count and revision) is looked at before the copy and,
  *    by a read-modify-write, after it.
  * 2. The copy takes over the version, is published as a writer publishes, and is marked.
+ * 3. A series is odd, so that nobody reads it, from the first to the last store of its copy, or of all in one `together`.
  */
 
 const FRESH = 4
@@ -20,6 +21,8 @@ export class RecordCopy {
   #to
   #layout
   #slot
+  /** @type {{ revision: number, row: number }[] | undefined} series that stay odd until all of their symbol are copied */
+  #hidden
 
   /**
    * @param {Views} from
@@ -76,14 +79,40 @@ export class RecordCopy {
       this.#copyCounters(box, one)
       Atomics.store(to.words, count, countBefore)
       // A ring whose writer died in a rewrite stays what it is: half rewritten.
-      if ((revisionBefore & 1) === 0) Atomics.store(to.words, revision, odd + 1)
+      if ((revisionBefore & 1) === 0) this.#readable(revision, row)
       if (!Number.isNaN(this.#slot[0])) {
         this.#publish(box, layout.seriesBoxSlots, layout.klineSlotBytes, version)
       } else this.#setVersion(box, version)
       this.#mark(1 + row, symbol)
       return
     }
-    Atomics.store(to.words, revision, odd + 1)
+    this.#readable(revision, row)
+  }
+
+  /**
+   * Series that are copied in `copy` can be read when all of them are there.
+   * @param {number} symbol whose they are
+   * @param {() => void} copy
+   */
+  together(symbol, copy) {
+    /** @type {{ revision: number, row: number }[]} */
+    const hidden = []
+    this.#hidden = hidden
+    copy()
+    this.#hidden = undefined
+    for (const { revision, row } of hidden) {
+      this.#readable(revision, row)
+      this.#mark(1 + row, symbol)
+    }
+  }
+
+  /**
+   * @param {number} revision its word, odd
+   * @param {number} row
+   */
+  #readable(revision, row) {
+    if (this.#hidden) this.#hidden.push({ revision, row })
+    else Atomics.add(this.#to.words, revision, 1)
   }
 
   /**

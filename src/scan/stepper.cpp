@@ -211,15 +211,29 @@ LaneMask Stepper::reached(const StepProgram& program, LaneMask lanes, const Step
   for_each_lane(lanes, [&](uint32_t lane) {
     const double close_time = ring(lane, base).open_time_guess(cursors[lane]) + block_.series[base].length_ms;
     bool all = true;
-    for (uint32_t i = 0; i < block_.series.size() && all; ++i) {
+    bool coming = false;
+    for (uint32_t i = 0; i < block_.series.size(); ++i) {
       if (i == base || (program.intervals >> i & 1) == 0) continue;
-      all = series_reached(i, lane, close_time, stepping.limits[i][lane]);
+      if (series_reached(i, lane, close_time, stepping.limits[i][lane])) continue;
+      all = false;
+      coming = coming || more_coming(i, lane, stepping.limits[i][lane]);
     }
-    const bool last_call = cursors[lane] + 1 < stepping.limits[base][lane];
+    const bool last_call = !coming && cursors[lane] + 1 < stepping.limits[base][lane];
     if (all || last_call) due |= lane_bit(lane);
     if (!all && last_call) *late |= lane_bit(lane);
   });
   return due;
+}
+
+// The next kline of the base may be in this cycle although what was written before it is not: the rows were drained one
+// after the other. It is in the next one.
+bool Stepper::more_coming(uint32_t interval, uint32_t lane, uint32_t limit) const {
+  const market::KlineRing series = ring(lane, interval);
+  if (series.count() > limit) return true;
+  if ((series.revision() & 1) == 0 || (block_.series[interval].damaged >> lane & 1) != 0) return false;
+  // It is being rewritten; should that never end, a look that finds it so for long enough says so.
+  store_.tracker().mark(1 + interval, block_index_ * kLanes + lane);
+  return true;
 }
 
 // The kline of the last boundary ≤ close_time is stored, or a later one is seen. Boundaries are where the

@@ -48,6 +48,7 @@ class Stepper {
                    LaneMask* late) const;
   [[nodiscard]] bool series_reached(uint32_t interval, uint32_t lane, double close_time,
                                     uint32_t limit) const;
+  [[nodiscard]] bool more_coming(uint32_t interval, uint32_t lane, uint32_t limit) const;
   void step_others(const StepProgram& program, LaneMask* lanes, const double* close_times,
                    const Stepping& stepping);
 
