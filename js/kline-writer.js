@@ -287,7 +287,8 @@ export class KlineWriter {
     if (openTime < doubles[ring + (low % this.#capacity)]) return -1
     let high = count - 1
     while (low < high) {
-      const middle = (low + high) >> 1
+      // Not half of their sum: a count that was written over may be as large as a word can be.
+      const middle = low + ((high - low) >> 1)
       if (doubles[ring + (middle % this.#capacity)] < openTime) low = middle + 1
       else high = middle
     }
