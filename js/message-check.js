@@ -71,8 +71,9 @@ function fieldsOf(row) {
  * @throws {TickscanError} E_PROTOCOL
  */
 export function takeFields(type, fields, message) {
+  // Without a prototype: whoever looks for an optional field finds nothing that is inherited.
   /** @type {Record<string, any>} */
-  const taken = {}
+  const taken = Object.create(null)
   for (const { name, kind, optional } of fieldsOf(fields)) {
     const value = own(message, name)
     if (value === undefined && optional) continue

@@ -57,6 +57,14 @@ async function main() {
     panel.changed()
   })
 
+  // An engine that dies is replaced by itself; prices come in all the while, and the calls below wait.
+  scanner.addEventListener('restart', (event) => showRestart(/** @type {CustomEvent} */ (event).detail))
+  scanner.addEventListener('error', (event) => {
+    const { detail } = /** @type {CustomEvent} */ (event)
+    if (detail.code === 'E_WORKER_DIED') fail(detail)
+    else console.warn(`${detail.code}: ${detail.message}`)
+  })
+
   await feed.start(scanner.writer.handle, MAX_KLINES, (updates) => (stats.updates += updates))
   for (const spec of PRESETS) await add(spec).catch((error) => console.warn(`${spec.id}: ${error.message}`))
   showState('running', `${source.title} · ${source.names.length} symbols`)
@@ -167,8 +175,28 @@ function every(ms, work) {
   run()
 }
 
+/** What the page shows when nothing is the matter with the engine. */
+const settled = { state: 'starting', text: 'Starting…' }
+
 /** @param {string} state @param {string} text */
 function showState(state, text) {
+  Object.assign(settled, { state, text })
+  paintState(settled)
+}
+
+/** @param {{ phase: 'suspect' | 'died' | 'restored', restarts: number, elapsedMs?: number }} info */
+function showRestart({ phase, restarts, elapsedMs = 0 }) {
+  if (settled.state === 'failed') return
+  const { state, text } = settled
+  if (phase === 'suspect') paintState({ state: 'restarting', text: 'The engine does not answer…' })
+  if (phase === 'died') paintState({ state: 'restarting', text: `Restarting the engine (${restarts})…` })
+  if (phase === 'restored') {
+    paintState({ state, text: `${text} · engine restarted in ${(elapsedMs / 1000).toFixed(1)} s` })
+  }
+}
+
+/** @param {{ state: string, text: string }} shown */
+function paintState({ state, text }) {
   byId('state-dot').dataset.state = state
   byId('state').textContent = text
 }

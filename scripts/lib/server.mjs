@@ -43,13 +43,14 @@ const TYPES = {
  * @property {string} [replay] a folder of kline files, served under /replay/
  * @property {Record<string, string>} [mounts] URL prefix to folder; the longest prefix wins
  * @property {boolean} [isolated] false: without COOP and COEP, as most servers are
+ * @property {string} [policy] another Content-Security-Policy
  */
 
 /**
  * @param {ServeOptions} [options]
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
  */
-export async function serve({ port = 0, replay, mounts, isolated = true } = {}) {
+export async function serve({ port = 0, replay, mounts, isolated = true, policy = POLICY } = {}) {
   const folders = mounts ?? { '/': inRoot('examples'), '/dist/': inRoot('dist') }
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length)
   const files = replay === undefined ? undefined : openReplay(replay)
@@ -70,7 +71,7 @@ export async function serve({ port = 0, replay, mounts, isolated = true } = {}) 
 
   const server = http.createServer((request, response) => {
     const headers = {
-      'Content-Security-Policy': POLICY,
+      'Content-Security-Policy': policy,
       'Cross-Origin-Resource-Policy': 'same-origin',
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-cache',

@@ -192,7 +192,11 @@ test('only own fields that the row names are handed on', async () => {
   inbox.receive(message)
   inbox.receive({ v: 1, id: { incarnation: 'a', seq: 2 }, type: 'PROCESS_UPDATES', now: 1, extra: 1 })
   await settled()
-  assert.deepEqual(applied, [[2, 'PROCESS_UPDATES', { now: 1 }]])
+  assert.deepEqual(
+    applied.map(([seq, type, fields]) => [seq, type, Object.entries(fields)]),
+    [[2, 'PROCESS_UPDATES', [['now', 1]]]],
+  )
+  assert.equal(Object.getPrototypeOf(applied[0][2]), null)
 })
 
 test('commands of later versions are E_UNSUPPORTED', async () => {

@@ -34,7 +34,7 @@ export function launch() {
 
 /**
  * A server of nearly empty pages with the package under /dist/: for tests of the package itself.
- * @param {{ isolated?: boolean }} [options]
+ * @param {{ isolated?: boolean, policy?: string }} [options]
  */
 export function serveBarePages(options = {}) {
   return serve({ ...options, mounts: { '/': inRoot('tests/browser/pages'), '/dist/': inRoot('dist') } })
