@@ -37,12 +37,14 @@ class SlotList {
     // Few lanes change in a block, and how many is chance: the first four are always written, so that nothing has to be
     // guessed, and what is too many is written over by the next.
     const uint32_t end = used_ + count_lanes(lanes);
-    for (int32_t* to = slots_.data() + used_; lanes != 0; to += kAtOnce) {
+    int32_t* to = slots_.data() + used_;
+    do {
       for (uint32_t i = 0; i < kAtOnce; ++i) {
         to[i] = first + std::countr_zero(lanes);
         lanes &= lanes - 1;
       }
-    }
+      to += kAtOnce;
+    } while (lanes != 0);
     used_ = end;
   }
 
