@@ -156,6 +156,9 @@ export class MarketMemory {
     ) {
       // For a while what it wrote last is copied as if it were still there.
       Atomics.store(from.words, this.#claimAt, CLAIMED)
+      // There, too, it says that its write has ended: in the next memory its place is another's.
+      this.words = from.words
+      this.doubles = from.doubles
       this.orphaned = true
       this.#close()
       return true

@@ -63,6 +63,26 @@ test('a writer that is closed, or whose engines are gone, leaves the word to the
   refused(orphaned)
 })
 
+test('a writer that finds no place in the next memory leaves the words there to those who have them', () => {
+  const market = new Market()
+  const next = new Market()
+  const { layout } = market
+  const writing = layout.writers + layout.writerWriting
+  for (let i = 0; i < layout.maxWriters; i++) {
+    next.set(layout.writers + i * layout.writerStride + layout.writerClaim, 1)
+    next.set(writing + i * layout.writerStride, 7)
+  }
+  const writer = attachWriter({ ...market.handle, spares: [next.memory] })
+  market.set(layout.retired, SUCCEEDED)
+  writer.updateTicker('AAA', { last: 1 })
+  assert.equal(
+    codeOf(() => writer.updateTicker('AAA', { last: 2 })),
+    'E_CLOSED',
+  )
+  assert.equal(market.get(writing), 0, 'the write has ended')
+  for (let i = 0; i < layout.maxWriters; i++) assert.equal(next.get(writing + i * layout.writerStride), 7)
+})
+
 test('a key is judged before the value, and a part of one is none', () => {
   const market = new Market()
   const writer = attachWriter(market.handle)
