@@ -79,7 +79,11 @@ export async function run({ createScanner, createWorker, terminate, startWriter,
     strike()
     const find = (/** @type {string} */ phase) =>
       heard.phases.slice(before).find((one) => one.phase === phase)
-    while (!find('restored')) await pause()
+    while (!find('restored')) {
+      await pause()
+      // A busy machine may make it one death too many: then no engine follows, and whoever waits is told.
+      if (heard.ended.length > 0) throw heard.ended[0]
+    }
     // What the dead engine was doing.
     const running = Atomics.load(new Int32Array(memory.buffer), layout.running / 4)
     // Whatever comes after the death comes from the next engine.
@@ -164,8 +168,12 @@ function listen(scanner) {
   scanner.addEventListener('restart', (/** @type {any} */ { detail: { phase, threads, cause } }) => {
     phases.push({ phase, threads, cause: cause?.message, at: performance.now() })
   })
-  scanner.addEventListener('error', (/** @type {any} */ { detail }) => errors.push(detail.message))
-  return { signals, times, phases, errors, folded }
+  /** @type {Error[]} */ const ended = []
+  scanner.addEventListener('error', (/** @type {any} */ { detail }) => {
+    errors.push(detail.message)
+    if (detail.code === 'E_WORKER_DIED') ended.push(detail)
+  })
+  return { signals, times, phases, errors, folded, ended }
 }
 
 /** Lets messages have their turn. */
