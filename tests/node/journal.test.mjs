@@ -60,7 +60,8 @@ test('symbols get their slots and keys again; no other key of the dead engine is
   ])
   const { layout } = own
   const generation = (slot) => own.get(layout.symbols + slot * layout.symbolStride + layout.symbolGeneration)
-  assert.deepEqual([0, 1, 2, 3].map(generation), [0, 4, 0, 0])
+  // Of a slot that was never used, too: the count of slots is not believed.
+  assert.deepEqual([0, 1, 2, 3].map(generation), [0, 4, 0, 1])
   assert.ok(own.get(layout.symbolTableVersion) > old.get(old.layout.symbolTableVersion))
   assert.ok(KEY_SLOTS > layout.maxSymbols)
 })
