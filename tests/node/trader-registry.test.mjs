@@ -82,11 +82,16 @@ test('a new engine starts at what matches, and at the closes that this is decide
   assert.deepEqual(registry.start(ref).told, [0, 180])
   registry.forget(0, 'AAA')
   assert.deepEqual(registry.start(ref).told, [])
-  // A snapshot that it does not include.
+  // A snapshot with nothing lost before it is the trader's first delta: its time is that of the close.
   fold(ref, { snapshot: true, time: 300, entered: [2] })
-  registry.checkpoint([{ refs: [ref], decided }], 3)
+  assert.deepEqual(registry.start(ref).told, [1, 2, 300, 300])
+  // Where deltas were lost, nobody knows since when its symbols match.
+  registry.markStale()
+  fold(ref, { snapshot: true, time: 360, entered: [2] })
   assert.equal(registry.start(ref).decided, undefined)
   registry.checkpoint([{ refs: [ref], decided }], 4)
+  assert.equal(registry.start(ref).decided, undefined, 'the checkpoint does not include it')
+  registry.checkpoint([{ refs: [ref], decided }], 5)
   assert.deepEqual(registry.start(ref).decided, decided)
 })
 
