@@ -369,8 +369,7 @@ val cycle_numbers() {
   return result;
 }
 
-// Typed arrays or arrays of numbers.
-// `told`: the slots of closes that are known outside, then their times.
+// Typed arrays or arrays of numbers. `told`: the slots of closes that are known outside, then their times.
 val restore_trader(unsigned trader, const val& slots, const val& entered, const val& decided,
                    const val& told) {
   tickscan::scan::TraderMemory memory;
@@ -486,6 +485,8 @@ EMSCRIPTEN_BINDINGS(tickscan) {
       "timelineOf", +[](unsigned trader) { return the_engine->timeline_of(trader); });
   emscripten::function(
       "decided", +[](unsigned trader) { return values_of(the_engine->decided(trader, &values)); });
+  emscripten::function(
+      "entered", +[](unsigned trader) { return values_of(the_engine->entered(trader, &values)); });
   emscripten::function("describeFilters", &describe_filters);
   emscripten::function("validateFilter", &validate_filter);
   emscripten::function("cycle", &cycle);

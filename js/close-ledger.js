@@ -63,6 +63,15 @@ export class CloseLedger {
   }
 
   /**
+   * Slots of which the newest change came after the checkpoint.
+   * @param {number} ref
+   * @returns {Iterable<number>}
+   */
+  since(ref) {
+    return this.#records.get(ref)?.changed.keys() ?? []
+  }
+
+  /**
    * Takes note of a delta that is folded. A snapshot says what matches, and not since which close; but where nothing was
    * lost it differs from the matches only if it is the trader's first delta, and then its time is that of the close.
    * @param {number} ref

@@ -17,16 +17,16 @@ import { packSignals } from './signals.js'
 export class CycleSender {
   #host
   #lastSignalsCycle = 0
-  #sessionVersion = 0
+  #session = { version: 0, cycle: 0 }
 
   /** @param {SenderHost} host */
   constructor(host) {
     this.#host = host
   }
 
-  /** Cycle of the SIGNALS that were posted last. */
-  get signalsCycle() {
-    return this.#lastSignalsCycle
+  /** Cycles of the SIGNALS and the SESSION that were posted last. */
+  get posted() {
+    return { signals: this.#lastSignalsCycle, session: this.#session.cycle }
   }
 
   /**
@@ -35,7 +35,12 @@ export class CycleSender {
    */
   resume(cycle) {
     this.#lastSignalsCycle = cycle
-    this.#sessionVersion = -1
+    this.wantSession()
+  }
+
+  /** The next cycle sends SESSION, whether there is news or not. */
+  wantSession() {
+    this.#session.version = -1
   }
 
   /**
@@ -45,10 +50,10 @@ export class CycleSender {
    * @param {number} time
    */
   sendSession({ cycle, resync, sessionVersion }, command, time) {
-    if (!resync && sessionVersion === this.#sessionVersion) return
+    if (!resync && sessionVersion === this.#session.version) return
     const { active, scope, lagging, muted } = this.#host.session()
     this.#host.event('SESSION', { cycle, command, time, active, resync: resync > 0, scope, lagging, muted })
-    this.#sessionVersion = sessionVersion
+    this.#session = { version: sessionVersion, cycle }
   }
 
   /**

@@ -58,9 +58,10 @@ const DEATHS_TO_POISON = 2
  * @property {(type: string, message: any) => void} onEvent`command` in it is the number of a call here
  * @property {(error: TickscanError) => void} onDeath the worker has ended or failed for good; everything was rejected
  * @property {(error: TickscanError) => void} [onFault] a message could not be read
- * @property {(cycle: number) => void} [onSignalsCycle] of every ack: the cycle of the SIGNALS posted before it
- * @property {(type: string, fields: Record<string, any>, ok: boolean) => void} [onOutcome] of each answered call, or
- *   of one that was given up (ok: false)
+ * @property {(cycles: { signals: number, session: number }) => void} [onPosted] of every ack: the cycles of the SIGNALS
+ *   and SESSION posted before it
+ * @property {(type: string, fields: Record<string, any>, ok: boolean, result?: any) => void} [onOutcome] of each answered
+ *   call, or of one that was given up (ok: false)
  * @property {(error: TickscanError) => TickscanError | undefined} [revive] the worker has ended or failed; undefined:
  *   reopen() will follow; an error: nothing will, and this is why
  */
@@ -280,14 +281,16 @@ export class EngineClient {
    * @param {import('./protocol.js').Ack} ack
    */
   #acknowledged(number, ack) {
-    const signals = own(ack, 'signals')
-    if (!this.#ended && Number.isSafeInteger(signals)) this.#options.onSignalsCycle?.(signals)
+    const [signals, session] = [own(ack, 'signals'), own(ack, 'session')]
+    if (!this.#ended && Number.isSafeInteger(signals)) {
+      this.#options.onPosted?.({ signals, session: Number.isSafeInteger(session) ? session : 0 })
+    }
     const call = this.#pending.get(number)
     if (!call) return
     this.#pending.delete(number)
     const ok = own(ack, 'ok') === true
     // Also of a call that was given up: the engine stands where its answers say.
-    this.#options.onOutcome?.(call.type, call.fields, ok)
+    this.#options.onOutcome?.(call.type, call.fields, ok, own(ack, 'result'))
     if (call.settled) return
     settle(call, () => {
       if (ok) call.resolve(own(ack, 'result'))

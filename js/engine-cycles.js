@@ -49,9 +49,14 @@ export class EngineCycles {
     return this.#before
   }
 
-  /** Cycle of the SIGNALS that were posted last. */
-  get signalsCycle() {
-    return this.#sender.signalsCycle
+  /** Cycles of the SIGNALS and the SESSION that were posted last. */
+  get posted() {
+    return this.#sender.posted
+  }
+
+  /** The next cycle sends SESSION, whether there is news or not. */
+  wantSession() {
+    this.#sender.wantSession()
   }
 
   /**

@@ -2,7 +2,8 @@
  * The commands that add and remove symbols, on the engine's side. Runs in the engine worker, between cycles.
  *
  * A symbol comes in two commands, so that its history can be loaded in between by whoever has it, while everything
- * else goes on: ADD_SYMBOL gives it a slot, START_SYMBOL lets it take part.
+ * else goes on: ADD_SYMBOL gives it a slot, START_SYMBOL lets it take part. Each answers { symbol, key }, which says what its
+ * SYMBOL event says, should that be lost.
  */
 
 /**
@@ -35,13 +36,13 @@ export class EngineSymbols {
 
   /** @param {Record<string, any>} fields */
   add({ symbol, intervals, thresholdSeconds = Number.NaN }) {
-    const known = this.#again && [...this.#names].find(([, name]) => name === symbol)
+    const known = this.#again ? this.#keyOf(symbol) : undefined
     // A client asks for no symbol that it has, so this is the command that made it, with the answer lost.
-    if (known) return { key: known[0] }
+    if (known !== undefined) return { symbol, key: known }
     const { key } = this.#host.call('addSymbol', { symbol, intervals, threshold: thresholdSeconds })
     this.#names.set(key, symbol)
     this.#event(key, 'loading')
-    return { key }
+    return { symbol, key }
   }
 
   /**
@@ -52,28 +53,39 @@ export class EngineSymbols {
     this.#host.call('startSymbol', key)
     this.#event(key, 'ready')
     this.#host.cycle(seq, now)
-    return {}
+    return { symbol: this.#names.get(key), key }
   }
 
   /**
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  remove({ key, now }, seq) {
-    // It was removed before the engine died.
-    if (this.#again && !this.#names.has(key)) return {}
+  remove({ symbol, key = this.#keyOf(symbol) ?? -1, now }, seq) {
+    const name = this.#names.get(key)
+    // It was removed before the engine died; or nobody knew whether it had been added, and it had not.
+    if (name === undefined && (this.#again || symbol !== undefined)) return { symbol, key }
     this.#host.call('removeSymbol', key)
-    this.#host.cycle(seq, now)
-    this.#event(key, 'removed')
     this.#names.delete(key)
-    return {}
+    try {
+      this.#host.cycle(seq, now)
+    } finally {
+      // Also if the deltas could not be sent: the symbol is gone.
+      this.#event(key, 'removed', name)
+    }
+    return { symbol: name, key }
+  }
+
+  /** @param {string} symbol */
+  #keyOf(symbol) {
+    return [...this.#names].find(([, name]) => name === symbol)?.[0]
   }
 
   /**
    * @param {number} key
    * @param {'loading' | 'ready' | 'removed'} state
+   * @param {string} [symbol]
    */
-  #event(key, state) {
-    this.#host.event('SYMBOL', { symbol: this.#names.get(key), key, state })
+  #event(key, state, symbol = this.#names.get(key)) {
+    this.#host.event('SYMBOL', { symbol, key, state })
   }
 }

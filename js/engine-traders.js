@@ -74,24 +74,27 @@ export class EngineTraders {
   }
 
   /**
-   * How far each timeline of `on: 'close'` traders has decided: what a later engine's `decided` is made of.
+   * How far each timeline of `on: 'close'` traders has decided: what a later engine's `decided` is made of. And since
+   * when their cooldowns run: a first decision is one delta, whose one time is not that of each symbol's kline.
    * @param {ArrayBufferLike} memory
    * @param {number} cycle of the SIGNALS that were posted last
    */
   checkpoint(memory, cycle) {
-    /** @type {Map<number, { refs: number[], decided: Float64Array }>} */
+    /** @type {Map<number, { refs: number[], entered: Float64Array[], decided: Float64Array }>} */
     const timelines = new Map()
+    const copy = (/** @type {string} */ name, /** @type {number} */ handle) => {
+      const { offset, count } = this.#callCore(name, handle)
+      return new Float64Array(memory, offset, count).slice()
+    }
     for (const [ref, { handle }] of this.#byRef) {
       const timeline = this.#callCore('timelineOf', handle)
       if (timeline < 0) continue
-      const known = timelines.get(timeline)
-      if (known) known.refs.push(ref)
-      else {
-        const { offset, count } = this.#callCore('decided', handle)
-        timelines.set(timeline, { refs: [ref], decided: new Float64Array(memory, offset, count).slice() })
-      }
+      const known = timelines.get(timeline) ?? { refs: [], entered: [], decided: copy('decided', handle) }
+      timelines.set(timeline, known)
+      known.refs.push(ref)
+      known.entered.push(copy('entered', handle))
     }
-    return { timelines: [...timelines.values()], cycle }
+    return { cycle, timelines: [...timelines.values()] }
   }
 
   /** @param {number} ref */

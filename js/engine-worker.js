@@ -30,7 +30,7 @@ export function startEngine() {
   const inbox = new Inbox({
     apply: (type, fields, seq) => engine.apply(type, fields, seq),
     post: (message) => scope.postMessage(message),
-    signalsCycle: () => engine.signalsCycle,
+    posted: () => engine.posted,
   })
   scope.onmessage = (message) => {
     if (!engine.signal(String(own(message, 'type')))) inbox.receive(message)

@@ -45,7 +45,7 @@ export class Engine {
   #symbols = new EngineSymbols({
     call: (name, argument) => this.#call(name, argument),
     cycle: (seq, now) => this.#cycles.run(seq, now),
-    event: (type, fields) => this.#event(type, fields),
+    event: (type, fields) => this.#event(type, { ...fields, signals: this.#cycles.posted.signals }),
   })
   /** @type {EngineControl | undefined} */
   #control
@@ -88,7 +88,7 @@ export class Engine {
       START_SYMBOL: (fields, seq) => this.#symbols.start(fields, seq),
       REMOVE_SYMBOL: (fields, seq) => this.#symbols.remove(fields, seq),
       SNAPSHOT: (fields, seq) => this.#snapshot(fields, seq),
-      CHECKPOINT: () => this.#traders.checkpoint(this.#buffer, this.#cycles.signalsCycle),
+      CHECKPOINT: () => this.#traders.checkpoint(this.#buffer, this.#cycles.posted.signals),
       RECOPY: ({ last }) => ({ waiting: this.#succession?.copyAgain(last) ?? 0 }),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
       EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
@@ -141,15 +141,15 @@ export class Engine {
     return true
   }
 
-  /** Cycle of the SIGNALS that were posted last. */
-  get signalsCycle() {
-    return this.#cycles.signalsCycle
+  /** Cycles of what was posted last: every ack says them. */
+  get posted() {
+    return this.#cycles.posted
   }
 
   #beat() {
     this.#sayDead()
     this.#control?.beat()
-    this.#event('HEARTBEAT', { cycle: this.#cycles.signalsCycle })
+    this.#event('HEARTBEAT', { cycle: this.#cycles.posted.signals })
   }
 
   /**
@@ -233,6 +233,7 @@ export class Engine {
    */
   #snapshot({ ref, now }, seq) {
     this.#traders.wantSnapshots(ref)
+    if (ref === undefined) this.#cycles.wantSession()
     this.#cycles.run(seq, now)
     return {}
   }

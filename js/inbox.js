@@ -22,7 +22,8 @@ import { ANSWER_LIMIT, COMMANDS, INBOX_LIMIT, PROTOCOL_VERSION } from './protoco
  * @typedef {object} InboxOptions
  * @property {(type: string, fields: Record<string, any>, seq: number) => any} apply result or promise of it
  * @property {(message: any) => void} post
- * @property {() => number} [signalsCycle] cycle of the newest SIGNALS that were posted; every ack says it
+ * @property {() => { signals: number, session: number }} [posted] cycles of the newest SIGNALS and SESSION that were
+ *   posted; every ack says them
  * @property {number} [limit]
  * @property {number} [answerLimit]
  */
@@ -30,7 +31,7 @@ import { ANSWER_LIMIT, COMMANDS, INBOX_LIMIT, PROTOCOL_VERSION } from './protoco
 export class Inbox {
   #apply
   #post
-  #signalsCycle
+  #posted
   #limit
   #answerLimit
   /** The client's incarnation, set by the first message with seq 1. */
@@ -45,10 +46,10 @@ export class Inbox {
   #answers = new Map()
 
   /** @param {InboxOptions} options */
-  constructor({ apply, post, signalsCycle = none, limit = INBOX_LIMIT, answerLimit = ANSWER_LIMIT }) {
+  constructor({ apply, post, posted = none, limit = INBOX_LIMIT, answerLimit = ANSWER_LIMIT }) {
     this.#apply = apply
     this.#post = post
-    this.#signalsCycle = signalsCycle
+    this.#posted = posted
     this.#limit = limit
     this.#answerLimit = answerLimit
   }
@@ -133,7 +134,7 @@ export class Inbox {
         throw new TickscanError('E_UNSUPPORTED', `${type} comes with a later version`, { details: { type } })
       }
       const result = await this.#apply(type, takeFields(type, row.fields, message), id.seq)
-      return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: true, result, signals: this.#signalsCycle() }
+      return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: true, result, ...this.#posted() }
     } catch (error) {
       return this.#refused(id, error)
     }
@@ -203,13 +204,12 @@ export class Inbox {
    * @returns {Ack}
    */
   #refused(id, error) {
-    const signals = this.#signalsCycle()
-    return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: false, error: toErrorData(error), signals }
+    return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: false, error: toErrorData(error), ...this.#posted() }
   }
 }
 
 function none() {
-  return 0
+  return { signals: 0, session: 0 }
 }
 
 /** @param {unknown} type */

@@ -117,11 +117,20 @@ export class MarketMemory {
     return this.#handle
   }
 
-  /** Moves to the next engine's memory if there is one; and on, if that one has ended too. */
-  follow() {
+  /** Moves to the next engine's memory, if it can by now: otherwise one more write goes into this one. */
+  keepUp() {
+    if (this.words[this.#retired] >= SUCCEEDED) this.follow(true)
+  }
+
+  /**
+   * Moves to the next engine's memory if there is one; and on, if that one has ended too.
+   * @param {boolean} [stays] where there is no next one, or no place in it; without it that is the writer's end
+   */
+  follow(stays = false) {
     while (this.id > 0 && Atomics.load(this.words, this.#retired) >= SUCCEEDED) {
       const next = nextHandle(this.#handle)
       if (!next) {
+        if (stays) return
         // What it wrote last is taken over, and then its records may be anybody's: perhaps its own again, as another.
         if (!this.#leave(0, 1)) return
         this.orphaned = true
@@ -131,7 +140,7 @@ export class MarketMemory {
       // The memory has grown in another thread; where that is not seen yet, it will be at the next write.
       if (next.memory.buffer.byteLength < this.layout.descriptor + this.layout.regionBytes) return
       // While its records are being copied it writes on: it is met again.
-      if (!this.moveTo(next, 1)) return
+      if (!this.moveTo(next, 1, stays)) return
     }
   }
 
@@ -139,10 +148,12 @@ export class MarketMemory {
    * Goes on in another memory of the same layout, with the same records.
    * @param {import('./layout.js').MarketHandle} next
    * @param {number} [looks] at a claim that is held
-   * @returns {boolean} false if the engine's side holds the claim; later, then
+   * @param {boolean} [stays] where there is no place; without it that is the writer's end
+   * @returns {boolean} false if the engine's side holds the claim, or it stays; later, then
    */
-  moveTo(next, looks = CLAIM_LOOKS) {
+  moveTo(next, looks = CLAIM_LOOKS, stays = false) {
     if (!this.#leave(MOVED, looks)) return false
+    const before = this.#handle
     const from = { words: this.words, doubles: this.doubles }
     const to = viewsOf(next.memory)
     const { id } = this
@@ -159,6 +170,10 @@ export class MarketMemory {
       // There, too, it says that its write has ended: in the next memory its place is another's.
       this.words = from.words
       this.doubles = from.doubles
+      if (stays) {
+        this.#handle = before
+        return false
+      }
       this.orphaned = true
       this.#close()
       return true

@@ -340,6 +340,8 @@ export class MarketWriter {
    * @param {SymbolKey} key
    */
   #number(key) {
+    // Before the key is looked up: the next engine may have other symbols, and the same ones in other slots.
+    this.#memory.keepUp()
     const number = typeof key === 'number' ? key : (this.#find(key) ?? -1)
     const slot = number % KEY_SLOTS
     return slot >= 0 && slot < this.#maxSymbols && slot === (slot | 0) ? number : -1

@@ -4,7 +4,7 @@
  */
 
 import { TickscanError } from './errors.js'
-import { PROTOCOL_VERSION } from './protocol.js'
+import { COMMANDS, PROTOCOL_VERSION } from './protocol.js'
 
 /**
  * An own property, so that nothing inherited is ever taken for a field.
@@ -100,4 +100,15 @@ function isKind(value, kind) {
     return typeof value === 'object' && value !== null && !Array.isArray(value)
   if (kind === 'object') return typeof value === 'object' && value !== null
   return typeof value === kind
+}
+
+/**
+ * Whether a command may have been carried out: only what it itself refuses with says that it was not. An answer that
+ * could not be cloned, for one, came from a command that was done.
+ * @param {string} type
+ * @param {unknown} error
+ */
+export function isUncertain(type, error) {
+  const { code } = /** @type {TickscanError} */ (error)
+  return !COMMANDS[type].errors.includes(code)
 }

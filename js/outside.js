@@ -34,9 +34,11 @@ export class Outside {
    * A removed symbol's slot may belong to another one soon.
    * @param {number} slot
    * @param {string} symbol
+   * @returns {boolean} whether the outside knows the matches, and so can be told at once what leaves them
    */
   forget(slot, symbol) {
     if (this.#told?.delete(slot)) this.#gone.push(symbol)
+    return this.#told === undefined && this.#announced
   }
 
   /**

@@ -80,16 +80,19 @@ export const COMMANDS = Object.freeze({
   },
   /**
    * Gives a symbol a slot, in which it can be written; it is scanned from START_SYMBOL on. `intervals` are those that
-   * its feed brings, none: all. → { key }
+   * its feed brings, none: all. → { symbol, key }
    */
   ADD_SYMBOL: {
     fields: { symbol: 'string', intervals: 'strings', thresholdSeconds: 'number?' },
     errors: ['E_SYMBOL', 'E_DUPLICATE', 'E_LIMIT', 'E_INTERVAL', 'E_CONFIG'],
   },
-  /** Its history is loaded: the symbol takes part, from a cycle on that runs now. */
+  /** Its history is loaded: the symbol takes part, from a cycle on that runs now. → { symbol, key } */
   START_SYMBOL: { fields: { key: 'integer', now: 'number' }, errors: ['E_SYMBOL'] },
-  /** Runs a cycle too, whose deltas say what the symbol left. */
-  REMOVE_SYMBOL: { fields: { key: 'integer', now: 'number' }, errors: ['E_SYMBOL'] },
+  /**
+   * Runs a cycle too, whose deltas say what the symbol left. → { symbol, key }. With `symbol`, and without a key if nobody
+   * knows it: makes sure that there is none, after an ADD_SYMBOL that may have been carried out.
+   */
+  REMOVE_SYMBOL: { fields: { key: 'integer?', symbol: 'string?', now: 'number' }, errors: ['E_SYMBOL'] },
   /**
    * Runs a cycle too, at the client's time `now`. `ref` is the client's number for the trader, never used twice; SIGNALS name it.
    * → { cost, warmup, replayable, missing }
@@ -137,8 +140,9 @@ export const COMMANDS = Object.freeze({
   /** All matches of one trader, or without `ref` of all, come as deltas with `snapshot`; runs a cycle. */
   SNAPSHOT: { fields: { ref: 'integer?', now: 'number' }, errors: ['E_TRADER'] },
   /**
-   * How far traders `on: 'close'` have decided, for a successor to go on from there → { cycle, timelines: [{ refs, decided }] },
-   * `decided` a close time by symbol slot. Comes after all SIGNALS that it includes; `cycle` is the last of them.
+   * How far traders `on: 'close'` have decided, for a successor to go on from there → { cycle, timelines: [{ refs, entered,
+   * decided }] }, `decided` a close time by symbol slot, `entered` for each ref when each slot entered last, where it has a
+   * cooldown. Comes after all SIGNALS that it includes; `cycle` is the last of them.
    */
   CHECKPOINT: { fields: {}, errors: [], read: true },
   /**
@@ -249,8 +253,8 @@ export const EVENTS = Object.freeze({
     },
   },
   /** A symbol's state has changed: 'loading', 'ready' or 'removed'. 'ready' comes before the SIGNALS that name it,
-   * 'removed' after the last that do. */
-  SYMBOL: { fields: { symbol: 'string', key: 'integer', state: 'string' } },
+   * 'removed' after the last that do; `signals` is the cycle of the SIGNALS before it. */
+  SYMBOL: { fields: { symbol: 'string', key: 'integer', state: 'string', signals: 'integer?' } },
   /**
    * Who is late, and what may be shown; comes before the SIGNALS of its cycle. `lagging` is { slot, lagMs, stalled },
    * `muted` are slots. `resync`: symbols come back, and the SIGNALS of this cycle are snapshots of every trader.
@@ -298,8 +302,8 @@ export const ANSWER_LIMIT = INBOX_LIMIT
 /**
  * @typedef {{ incarnation: string, seq: number }} MessageId
  * @typedef {{ v: number, id: MessageId, type: string } & Record<string, any>} Command
- * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: true, result: any, signals: number }} PositiveAck
+ * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: true, result: any, signals: number, session: number }} PositiveAck
  * @typedef {{ v: number, type: 'ACK', id: MessageId, ok: false, error: import('./errors.js').ErrorData,
- *   signals: number }} NegativeAck
+ *   signals: number, session: number }} NegativeAck
  * @typedef {PositiveAck | NegativeAck} Ack
  */

@@ -27,7 +27,7 @@ export class ScannerSymbols extends ScannerReads {
   gate = new SessionGate()
   /** @type {SymbolCommands | undefined} */
   #commands
-  /** @type {Pick<import('./engine-client.js').EngineClient, 'call'> | undefined} */
+  /** @type {Pick<import('./engine-client.js').EngineClient, 'call' | 'lastSeq'> | undefined} */
   #client
   /** @type {() => number} */
   #now = Date.now
@@ -75,6 +75,7 @@ export class ScannerSymbols extends ScannerReads {
 
   /**
    * Removes a symbol: deltas say what it left, its klines and its keys are gone, its slot goes to another one.
+   * A removal that is given up is still carried out.
    * @param {string} symbol
    * @param {CallOptions} [options]
    * @returns {Promise<void>}
@@ -170,7 +171,7 @@ export class ScannerSymbols extends ScannerReads {
    */
   onSession(message) {
     const fields = takeFields('SESSION', EVENTS.SESSION.fields, message)
-    this.emit('session', this.gate.apply(fields, this.symbolList))
+    if (this.gate.isNews(fields.cycle)) this.emit('session', this.gate.apply(fields, this.symbolList))
   }
 
   /**
@@ -180,10 +181,9 @@ export class ScannerSymbols extends ScannerReads {
    */
   onSymbol(message) {
     const fields = takeFields('SYMBOL', EVENTS.SYMBOL.fields, message)
-    const slot = this.#commands?.onEvent(/** @type {any} */ (fields)) ?? -1
-    if (slot < 0) return undefined
-    this.gate.forget(slot)
-    return { slot, symbol: fields.symbol }
+    const removed = this.#commands?.onEvent(/** @type {any} */ (fields))
+    if (removed) this.gate.forget(removed.slot)
+    return removed
   }
 
   /**

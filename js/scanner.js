@@ -91,8 +91,12 @@ export class Scanner extends ScannerSymbols {
       deadlineMs: options.deadlineMs,
       onEvent: (type, message) => this.#onEvent(type, message),
       onFault: (error) => this.emit('error', error),
-      onSignalsCycle: (cycle) => this.#flow.fold.expect(cycle),
-      onCheckpoint: (timelines, cycle) => this.#traders.checkpoint(timelines, cycle),
+      onPosted: ({ signals, session }) => {
+        this.#flow.fold.expect(signals)
+        // One that has not come: snapshots come with a SESSION.
+        if (this.gate.isNews(session)) this.#flow.fold.lost()
+      },
+      onCheckpoint: (checkpoint) => this.#traders.checkpoint(checkpoint),
       onRestart: (info) => this.#onRestart(info),
       onDisabled: (ref, error) => this.#onDisabled(ref, error),
       onChanged: (as) => this.#traders.made(as),
@@ -101,6 +105,7 @@ export class Scanner extends ScannerSymbols {
         const { fold } = this.#flow
         for (const lost of this.#traders.repeat(known)) this.#flow.lost(lost)
         fold.restart()
+        this.gate.restart()
         const trader = (/** @type {number} */ ref) => this.#traders.start(ref)
         return { cycle: fold.cycle, now: this.#now(), trader, ...this.carriedSymbols() }
       },
@@ -121,6 +126,7 @@ export class Scanner extends ScannerSymbols {
       session: options.session,
       configure: (settings) => this.#settings.set(settings),
       writer: () => this.writer,
+      onSymbol: (event) => this.#onSymbol(event),
       loadHistory: (symbol, interval, source) => this.#loader.load(symbol, interval, source, undefined),
       now: () => this.#now(),
     })
@@ -436,8 +442,12 @@ export class Scanner extends ScannerSymbols {
 
   /** @param {any} message */
   #onSymbol(message) {
+    const signals = own(message, 'signals')
+    // Deltas that it has overtaken would name its slot after another symbol.
+    if (Number.isSafeInteger(signals)) this.#flow.fold.expect(signals)
     const removed = this.onSymbol(message)
-    if (removed) this.#traders.forget(removed.slot, removed.symbol)
+    if (!removed) return
+    for (const left of this.#traders.forget(removed.slot, removed.symbol)) this.#flow.lost(left)
   }
 
   /** @param {import('./supervisor.js').RestartInfo} info */

@@ -45,8 +45,28 @@ export class SessionGate {
   /** The cycle whose snapshots say what has changed while symbols were muted; 0 before the first. */
   resyncCycle = 0
 
+  /** Of the engine that runs: the cycle of the SESSION that was applied last. */
+  #heard = 0
+
   get active() {
     return this.#active
+  }
+
+  /**
+   * Whether the SESSION of a cycle has not come before. From then on it counts as heard: one that was missed, and comes
+   * late, says less than what was asked for then.
+   * @param {number} cycle
+   */
+  isNews(cycle) {
+    if (cycle <= this.#heard) return false
+    this.#heard = cycle
+    return true
+  }
+
+  /** An engine follows: its cycles may have numbers that were there already. */
+  restart() {
+    this.#heard = 0
+    this.resyncCycle = 0
   }
 
   /** True: everything is shown. */

@@ -21,6 +21,7 @@ import { Pulse } from './pulse.js'
 import { RestartBudget } from './restart-budget.js'
 import { RESTART, retryDelay } from './retry.js'
 import { RETIRED, SUCCEEDED } from './successor.js'
+import { symbolEvent } from './symbol-list.js'
 import { poisonous, TraderBlame } from './trader-blame.js'
 
 /** Commands after which the next engine could not go on from the checkpoint before; snapshots are among them. */
@@ -49,12 +50,13 @@ const WRITER_TICKS = 120
  * @property {(info: RestartInfo) => void} onRestart
  * @property {(error: TickscanError) => void} onFault something failed outside any call
  * @property {(error: TickscanError) => void} onDeath no engine follows any more
- * @property {(refs: Set<number>) => CarriedState} carry what the client knows and a new engine must, of these traders
+ * @property {(traders: Map<number, Record<string, any>>) => CarriedState} carry what the client knows and a new engine
+ *   must, of these traders (by ref)
  * @property {(ref: number, error: TickscanError) => string | undefined} onDisabled no engine runs the trader any more;
  *   gives its id
  * @property {(as: number) => void} onChanged the change of a trader with this number is made, whoever waits for it
- * @property {(cycle: number) => void} onSignalsCycle of every ack
- * @property {(timelines: { refs: number[], decided: Float64Array }[], cycle: number) => void} onCheckpoint
+ * @property {(cycles: { signals: number, session: number }) => void} onPosted of every ack
+ * @property {(checkpoint: import('./trader-registry.js').Checkpoint) => void} onCheckpoint
  */
 
 /**
@@ -112,8 +114,8 @@ export class Supervisor {
       host: options.host,
       onEvent: (type, message) => this.#event(type, message),
       onFault: options.onFault,
-      onSignalsCycle: options.onSignalsCycle,
-      onOutcome: (type, fields, ok) => this.#note(type, fields, ok),
+      onPosted: options.onPosted,
+      onOutcome: (type, fields, ok, result) => this.#note(type, fields, ok, result),
       onDeath: (error) => this.#ended(error),
       revive: (error) => this.#died(error),
     })
@@ -216,8 +218,9 @@ export class Supervisor {
    * @param {string} type
    * @param {Record<string, any>} fields
    * @param {boolean} ok
+   * @param {any} [result]
    */
-  #note(type, fields, ok) {
+  #note(type, fields, ok, result) {
     this.#pulse?.heard()
     if (type === 'INIT' && this.#journal.init) return
     this.#journal.note(type, fields, ok)
@@ -228,6 +231,8 @@ export class Supervisor {
       this.#watch()
     }
     if (MOVES_DECISIONS.has(type) || fields.snapshot !== undefined) this.#wantCheckpoint()
+    const said = symbolEvent(type, result)
+    if (said) this.#options.onEvent('SYMBOL', said)
   }
 
   /** From when an engine stands and its memory is known, whichever comes last: READY may be lost or late. */
@@ -284,7 +289,7 @@ export class Supervisor {
       if (this.#closed) return
       this.#client
         .call('CHECKPOINT', {})
-        .then(({ timelines, cycle }) => this.#options.onCheckpoint(timelines, cycle), nothing)
+        .then((checkpoint) => this.#options.onCheckpoint(checkpoint), nothing)
     }, 0)
   }
 
@@ -369,7 +374,7 @@ export class Supervisor {
   #restart() {
     if (this.#closed) return
     const { carry } = this.#options
-    const { trader, ...known } = carry(new Set(this.#journal.traders.map(({ ref }) => ref)))
+    const { trader, ...known } = carry(new Map(this.#journal.traders.map((fields) => [fields.ref, fields])))
     const [old, ...older] = this.#oldMarkets
     const traders = this.#journal.traders.map((fields) => ({ ...fields, ...trader(fields.ref) }))
     const [memory] = old.spares ?? []

@@ -2,11 +2,15 @@
  * How symbols come and go on the client's side: what is asked of the engine, in which order, and what happens if
  * something fails on the way. Client's thread.
  *
- * 1. The engine's SYMBOL events alone say which symbols there are; a call that was given up changes nothing by itself.
- * 2. A symbol whose adding failed is removed again, as soon as its key is known.
+ * 1. What the engine says, in SYMBOL events and in its answers, alone says which symbols there are; a call that was given
+ *    up changes nothing by itself.
+ * 2. A symbol whose adding failed, and may have been carried out, is removed again. Until that is answered its name is
+ *    taken.
+ * 3. A removal is wanted until it is answered, whatever its caller waited for.
  */
 
 import { checkHistory } from './history.js'
+import { isUncertain } from './message-check.js'
 import { describe } from './names.js'
 import { checkKnown, checkSymbol, configError } from './options.js'
 import { checkSeconds } from './session-options.js'
@@ -30,20 +34,24 @@ import { intervalError } from './writer-errors.js'
 
 /**
  * @typedef {object} SymbolsHost
- * @property {Pick<import('./engine-client.js').EngineClient, 'call'>} client
+ * @property {Pick<import('./engine-client.js').EngineClient, 'call' | 'lastSeq'>} client
  * @property {import('./symbol-list.js').SymbolList} symbols
  * @property {readonly string[]} intervals
  * @property {() => import('./market-writer.js').MarketWriter} writer
  * @property {(symbol: string, interval: string, source: HistorySource) => Promise<unknown>} loadHistory
+ * @property {(event: { symbol: string, key: number, state: string }) => void} onSymbol takes what a SYMBOL event says
  * @property {() => number} now
  */
+
+/** What says nothing about whether a command was carried out, from a worker that can be asked again. */
+const UNSURE = ['E_CLONE', 'E_INTERNAL', 'E_WASM', 'E_DEADLINE']
+/** The second one finds the work done. More are for ports that fail often. */
+const TAKE_BACK_TRIES = 8
 
 export class SymbolCommands {
   #host
   /** Symbols that are being added, until the engine has answered ADD_SYMBOL. @type {Map<string, Promise<unknown>>} */
   #adding = new Map()
-  /** Symbols whose adding was given up before their key was known. */
-  #abandoned = new Set()
 
   /** @param {SymbolsHost} host */
   constructor(host) {
@@ -58,8 +66,9 @@ export class SymbolCommands {
   async add(symbol, options) {
     const { client, symbols, writer, now } = this.#host
     const { history, call, ...fields } = this.#checked(symbol, options)
-    symbols.pend(symbol, fields)
+    const order = symbols.pend(symbol, fields)
     let key = -1
+    const before = client.lastSeq
     try {
       const added = client.call('ADD_SYMBOL', { symbol, ...fields }, call)
       this.#adding.set(symbol, added)
@@ -71,10 +80,10 @@ export class SymbolCommands {
       await client.call('START_SYMBOL', { key, now: now() }, call)
       return { symbol, index: key, state: 'ready' }
     } catch (error) {
-      symbols.drop(symbol)
-      const { code } = /** @type {TickscanError} */ (error)
-      if (key >= 0) this.#take(key)
-      else if (code === 'E_ABORTED' || code === 'E_DEADLINE') this.#abandoned.add(symbol)
+      if (key >= 0) void this.#takeBack({ symbol, key, order })
+      else if (client.lastSeq !== before && isUncertain('ADD_SYMBOL', error))
+        void this.#takeBack({ symbol, order })
+      else symbols.drop(symbol, order)
       throw error
     }
   }
@@ -88,30 +97,51 @@ export class SymbolCommands {
     const { client, symbols, now } = this.#host
     symbols.get(symbol)
     await this.#adding.get(symbol)?.catch(() => {})
-    const { key } = symbols.get(symbol)
-    await client.call('REMOVE_SYMBOL', { key, now: now() }, call)
+    const { key, order } = symbols.get(symbol)
+    const which = key >= 0 ? { key } : { symbol }
+    const before = client.lastSeq
+    try {
+      await client.call('REMOVE_SYMBOL', { ...which, now: now() }, call)
+    } catch (error) {
+      // What has killed two engines is not asked of a third.
+      const poison = /** @type {TickscanError} */ (error).code === 'E_POISON'
+      if (client.lastSeq !== before && !poison && isUncertain('REMOVE_SYMBOL', error)) {
+        void this.#takeBack({ symbol, key, order })
+      }
+      throw error
+    }
   }
 
   /**
    * Takes a SYMBOL event.
    * @param {Record<string, any>} fields
-   * @returns {number} the slot that was freed, or -1
+   * @returns {{ slot: number, symbol: string } | undefined} the symbol that is no more
    */
   onEvent({ symbol, key, state }) {
     const { symbols } = this.#host
-    if (state === 'removed') return symbols.remove(key)
-    symbols.apply(symbol, key, state)
-    if (this.#abandoned.delete(symbol)) this.#take(key)
-    return -1
+    return state === 'removed' ? symbols.remove(key) : symbols.apply(symbol, key, state)
   }
 
   /**
-   * Removes what nobody has asked for; a failure is the engine's, which then says so itself.
-   * @param {number} key
+   * Makes sure that a symbol is not there.
+   * @param {{ symbol: string, key?: number, order: number }} which
    */
-  #take(key) {
-    const { client, now } = this.#host
-    client.call('REMOVE_SYMBOL', { key, now: now() }).catch(() => {})
+  async #takeBack({ symbol, key = -1, order }) {
+    const { client, symbols, onSymbol, now } = this.#host
+    const fields = key >= 0 ? { symbol, key } : { symbol }
+    for (let tries = 0; tries < TAKE_BACK_TRIES; tries++) {
+      try {
+        await client.call('REMOVE_SYMBOL', { ...fields, now: now() }, { lasting: true, pressing: true })
+        const left = symbols.drop(symbol, order)
+        // Everything that was said of its end was lost, but for this answer.
+        if (left >= 0) onSymbol({ symbol, key: left, state: 'removed' })
+        return
+      } catch (error) {
+        // Otherwise it is the end of the engine, or of the scanner.
+        if (!UNSURE.includes(/** @type {TickscanError} */ (error).code)) break
+      }
+    }
+    symbols.drop(symbol, order)
   }
 
   /**

@@ -5,6 +5,7 @@
 
 import { TickscanError } from './errors.js'
 import { KEY_SLOTS } from './layout.js'
+import { own } from './message-check.js'
 import { describe, didYouMean } from './names.js'
 
 /**
@@ -18,11 +19,29 @@ import { describe, didYouMean } from './names.js'
 /** @typedef {{ symbol: string, key: number, slot: number, order: number, state: SymbolInfo['state'],
  *   spec?: Record<string, any> }} Entry `spec`: with what it was added */
 
+const STATES = Object.freeze({ loading: 0, ready: 1, removed: 2 })
+
+const SAYS = Object.freeze({ ADD_SYMBOL: 'loading', START_SYMBOL: 'ready', REMOVE_SYMBOL: 'removed' })
+
+/**
+ * What a command's answer says of a symbol: the same as its SYMBOL event.
+ * @param {string} type
+ * @param {any} result of the ack
+ * @returns {{ symbol: string, key: number, state: string } | undefined}
+ */
+export function symbolEvent(type, result) {
+  const state = own(SAYS, type)
+  const [symbol, key] = [own(result, 'symbol'), own(result, 'key')]
+  return state && typeof symbol === 'string' && key >= 0 ? { symbol, key, state } : undefined
+}
+
 export class SymbolList {
   /** In the order of adding. @type {Map<string, Entry>} */
   #byName = new Map()
   /** @type {Map<number, Entry>} */
   #bySlot = new Map()
+  /** What was said last of each slot. @type {Map<number, { key: number, state: keyof typeof STATES }>} */
+  #said = new Map()
   /** Slot → name, for deltas, which ask for every symbol in them. @type {(string | undefined)[]} */
   #names = []
   #added = 0
@@ -54,6 +73,7 @@ export class SymbolList {
    * A symbol that was asked for, and has no slot yet.
    * @param {string} symbol
    * @param {Record<string, any>} spec with what it is added
+   * @returns {number} its place in the order of adding, which no other ever has
    * @throws {TickscanError} E_DUPLICATE
    */
   pend(symbol, spec) {
@@ -63,15 +83,22 @@ export class SymbolList {
         details: { symbol },
       })
     }
-    this.#byName.set(symbol, { symbol, key: -1, slot: -1, order: this.#added++, state: 'pending', spec })
+    const order = this.#added++
+    this.#byName.set(symbol, { symbol, key: -1, slot: -1, order, state: 'pending', spec })
+    return order
   }
 
   /**
-   * Takes back `pend`.
+   * A symbol that was not added after all, or was removed.
    * @param {string} symbol
+   * @param {number} order its place: another symbol of the name is left alone
+   * @returns {number} the key by which it is still known, or -1
    */
-  drop(symbol) {
-    if (this.#byName.get(symbol)?.state === 'pending') this.#byName.delete(symbol)
+  drop(symbol, order) {
+    const entry = this.#byName.get(symbol)
+    if (entry?.order !== order) return -1
+    if (entry.state === 'pending') this.#byName.delete(symbol)
+    return entry.key
   }
 
   /**
@@ -79,10 +106,14 @@ export class SymbolList {
    * @param {string} symbol
    * @param {number} key
    * @param {'loading' | 'ready'} state
+   * @returns {{ slot: number, symbol: string } | undefined} who had its slot before, and is no more
    */
   apply(symbol, key, state) {
-    const known = this.#byName.get(symbol)
     const slot = key % KEY_SLOTS
+    if (!this.#isNews(slot, key, state)) return undefined
+    const before = this.#bySlot.get(slot)
+    const gone = before && before.key !== key ? this.#drop(before) : undefined
+    const known = this.#byName.get(symbol)
     const entry = { symbol, key, slot, order: known?.order ?? this.#added++, state, spec: known?.spec }
     if (known?.key !== key) {
       this.#inOrder = this.#inOrder && slot > this.#highest && entry.order === this.#added - 1
@@ -91,21 +122,41 @@ export class SymbolList {
     this.#byName.set(symbol, entry)
     this.#bySlot.set(slot, entry)
     this.#names[slot] = symbol
+    return gone
   }
 
   /**
-   * The engine has removed a symbol.
+   * The engine has no such symbol any more.
    * @param {number} key
-   * @returns {number} its slot, -1 if it is not known
+   * @returns {{ slot: number, symbol: string } | undefined} undefined if it is not known
    */
   remove(key) {
     const slot = key % KEY_SLOTS
     const entry = this.#bySlot.get(slot)
-    if (entry?.key !== key) return -1
+    if (!this.#isNews(slot, key, 'removed') || entry === undefined || entry.key > key) return undefined
+    return this.#drop(entry)
+  }
+
+  /** @param {Entry} entry */
+  #drop(entry) {
+    const { slot, symbol } = entry
     this.#bySlot.delete(slot)
     this.#names[slot] = undefined
-    if (this.#byName.get(entry.symbol) === entry) this.#byName.delete(entry.symbol)
-    return slot
+    if (this.#byName.get(symbol) === entry) this.#byName.delete(symbol)
+    return { slot, symbol }
+  }
+
+  /**
+   * Events come twice, late, and after the answers that say the same. Keys of a slot rise, and so do a symbol's states.
+   * @param {number} slot
+   * @param {number} key
+   * @param {keyof typeof STATES} state
+   */
+  #isNews(slot, key, state) {
+    const last = this.#said.get(slot)
+    if (last && (key < last.key || (key === last.key && STATES[state] <= STATES[last.state]))) return false
+    this.#said.set(slot, { key, state })
+    return true
   }
 
   /** @returns {number[]} all slots in the order of adding */
@@ -138,8 +189,8 @@ export class SymbolList {
    * @throws {TickscanError} E_PROTOCOL
    */
   nameAt(slot) {
-    const name = this.#names[slot]
-    if (name !== undefined) return name
+    const entry = this.#bySlot.get(slot)
+    if (entry) return entry.symbol
     throw new TickscanError('E_PROTOCOL', `no symbol has the slot ${slot}`)
   }
 

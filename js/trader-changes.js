@@ -1,52 +1,57 @@
 /**
- * Changes of traders that were sent and are not known to be made. Client's thread.
+ * Changes of traders that were sent and are not answered: which of them the engine has made is seen from SIGNALS, which
+ * name a trader by its last change, and from answers, which may be lost or come to nobody. Client's thread.
  *
- * 1. A change has a number that no trader and no other change has. SIGNALS that name it, or its ack, say that it is made.
- * 2. What comes behind a change that may be lost says everything anew, so that it does not matter what became of that.
+ * 1. Changes of a trader are made in the order of their numbers: what comes after one says that it was made or refused.
+ * 2. An engine that follows begins without those that come again, whatever of them was made before.
  */
 
-/** @import { Entry, Spec } from './trader-registry.js' */
+/** @typedef {import('./trader-registry.js').Entry} Entry */
+/** @typedef {import('./trader-registry.js').Spec} Spec */
 
 /**
- * `lost`: its call was given up, and nobody may ever tell.
- * @typedef {{ entry: Entry, as: number, changes: Partial<Spec>, lost: boolean }} Change
+ * `lost`: its call was given up, and nobody may ever tell. `made`: SIGNALS have said so.
+ * @typedef {{ entry: Entry, as: number, changes: Partial<Spec>, lost: boolean, made: boolean }} Change
  */
 
 export class TraderChanges {
   /** @type {Map<number, Change>} by number */
-  #byNumber = new Map()
+  #open = new Map()
 
   /**
    * @param {Entry} entry
-   * @param {number} as
-   * @param {Partial<Spec>} named what the user wants changed
-   * @returns {Change}
+   * @param {number} as its number
+   * @param {Partial<Spec>} changes
    */
-  expect(entry, as, named) {
-    const afterLost = [...this.#byNumber.values()].some((other) => other.entry === entry && other.lost)
-    const changes = afterLost ? { ...entry.spec, ...named } : named
-    const change = { entry, as, changes, lost: false }
-    this.#byNumber.set(as, change)
+  expect(entry, as, changes) {
+    // After one that was lost the whole specification is sent, so that it does not matter whether that was made.
+    const afterLost = this.#of(entry).some(({ lost }) => lost)
+    const whole = afterLost ? { ...entry.spec, ...changes } : changes
+    const change = { entry, as, changes: whole, lost: false, made: false }
+    this.#open.set(as, change)
     return change
   }
 
-  /** @param {number} as */
-  get(as) {
-    return this.#byNumber.get(as)
+  /**
+   * The engine is seen to have made a change.
+   * @param {number} as
+   * @returns {Change | undefined} if that is news
+   */
+  make(as) {
+    const change = this.#open.get(as)
+    if (!change || change.made) return undefined
+    for (const other of this.#of(change.entry)) if (other.as <= as) other.made = true
+    return change
   }
 
   /**
-   * A change is made.
-   * @param {Change} change
-   * @returns {boolean} false: that was known
+   * A change was answered, and so were those before it.
+   * @param {number} as
    */
-  made({ entry, as }) {
-    if (!this.#byNumber.has(as)) return false
-    // Those before it are made, refused, or overwritten by it.
-    for (const [number, other] of this.#byNumber) {
-      if (other.entry === entry && number <= as) this.#byNumber.delete(number)
-    }
-    return true
+  settle(as) {
+    const entry = this.#open.get(as)?.entry
+    if (!entry) return
+    for (const other of this.#of(entry)) if (other.as <= as) this.#open.delete(other.as)
   }
 
   /**
@@ -54,23 +59,35 @@ export class TraderChanges {
    * @param {Change} change
    */
   drop({ as }) {
-    this.#byNumber.delete(as)
+    this.#open.delete(as)
+  }
+
+  /** @param {Entry} entry that is no more */
+  forget(entry) {
+    for (const { as } of this.#of(entry)) this.#open.delete(as)
   }
 
   /**
-   * No engine has the trader any more.
+   * An engine follows that is told what was answered, and what is seen to be made and was given up, as nobody sends that
+   * again. The others come again, in their order.
    * @param {Entry} entry
+   * @returns {Partial<Spec> | undefined} what it is told beyond the answers; undefined: all that was made
    */
-  forget(entry) {
-    for (const [number, change] of this.#byNumber) {
-      if (change.entry === entry) this.#byNumber.delete(number)
+  unmake(entry) {
+    const open = this.#of(entry)
+    const again = open.findIndex(({ lost }) => !lost)
+    const told = again < 0 ? open : open.slice(0, again)
+    const undone = open.some((change) => change.made && !told.includes(change))
+    for (const change of open) {
+      if (change.lost) this.#open.delete(change.as)
+      else change.made = false
     }
+    const kept = told.filter(({ made }) => made).map(({ changes }) => changes)
+    return undone ? Object.assign({}, ...kept) : undefined
   }
 
-  /** A new engine takes over, and is not sent what was given up: that is lost for good, unless it is made already. */
-  repeat() {
-    for (const [number, { lost }] of this.#byNumber) {
-      if (lost) this.#byNumber.delete(number)
-    }
+  /** @param {Entry} entry */
+  #of(entry) {
+    return [...this.#open.values()].filter((change) => change.entry === entry)
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { checkCall } from './call-options.js'
-import { COMMANDS } from './protocol.js'
+import { isUncertain } from './message-check.js'
 import { checkChanges } from './trader.js'
 
 /** @import { CallOptions } from './call-options.js' */
@@ -84,7 +84,7 @@ export class TraderCommands {
     const wasSent = this.#client.lastSeq !== before
     try {
       const info = await answer
-      this.#traders.keepChange(change)
+      this.#traders.made(change.as)
       return { id, ...info }
     } catch (error) {
       if (wasSent && isUncertain('UPDATE_TRADER', error)) change.lost = true
@@ -124,17 +124,6 @@ export class TraderCommands {
     if (this.#client.lastSeq !== before) this.#traders.remove(trader)
     await answer
   }
-}
-
-/**
- * Whether a command may have been carried out: only what it itself refuses with says that it was not. An answer that
- * could not be cloned, for one, came from a command that was done.
- * @param {string} type
- * @param {unknown} error
- */
-function isUncertain(type, error) {
-  const { code } = /** @type {import('./errors.js').TickscanError} */ (error)
-  return !COMMANDS[type].errors.includes(code)
 }
 
 function nothing() {}

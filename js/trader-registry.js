@@ -24,7 +24,7 @@ import { TraderChanges } from './trader-changes.js'
 /** @import { Change } from './trader-changes.js' */
 
 /** What the columns with which symbols entered mean no longer when it changes. */
-const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
+const COLUMN_FIELDS = /** @type {const} */ (['columns', 'columnFilters', 'params', 'interval', 'on'])
 
 /** @typedef {Omit<import('./trader.js').CheckedTrader, 'id'>} Spec */
 
@@ -39,6 +39,11 @@ const COLUMN_FIELDS = Object.freeze(['columns', 'params', 'interval', 'on'])
  * @property {number} snapshotCycle of the snapshot that was folded last
  * @property {number} name what SIGNALS call it: its last change's number, its ref before the first
  * @property {TickscanError | undefined} error why it is in no engine
+ */
+
+/**
+ * What CHECKPOINT answers.
+ * @typedef {{ cycle: number, timelines: { refs: number[], entered: Float64Array[], decided: Float64Array }[] }} Checkpoint
  */
 
 /**
@@ -129,22 +134,32 @@ export class TraderRegistry {
   }
 
   /**
-   * The engine has made the change.
-   * @param {Change} change
+   * The engine is seen to have made a change.
+   * @param {number} as
    */
-  keepChange(change) {
-    if (!this.#changes.made(change)) return
-    const { entry, as, changes } = change
-    const { ref, id } = entry.trader
-    entry.spec = { ...entry.spec, ...changes }
-    // What was decided before was decided by another filter.
-    this.#ledger.forget(ref)
-    entry.trader = traderOf(ref, id, entry.spec)
-    if (COLUMN_FIELDS.some((name) => Object.hasOwn(changes, name))) entry.matches.forgetColumns()
+  #make(as) {
+    const change = this.#changes.make(as)
+    if (!change) return
+    const { entry } = change
+    this.#respecify(entry, { ...entry.spec, ...change.changes })
     // The ref stays: a worker that takes another's place begins with it.
-    if (entry.name !== ref) this.#byRef.delete(entry.name)
+    if (entry.name !== entry.trader.ref) this.#byRef.delete(entry.name)
     entry.name = as
     this.#byRef.set(as, entry)
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Spec} spec
+   */
+  #respecify(entry, spec) {
+    const { ref, id } = entry.trader
+    const text = (/** @type {Spec} */ one) => JSON.stringify(COLUMN_FIELDS.map((name) => one[name]))
+    if (text(entry.spec) !== text(spec)) entry.matches.forgetColumns()
+    entry.spec = spec
+    entry.trader = traderOf(ref, id, spec)
+    // What was decided before was decided by another filter.
+    this.#ledger.forget(ref)
   }
 
   /**
@@ -156,12 +171,12 @@ export class TraderRegistry {
   }
 
   /**
-   * The engine has made the change with this number; whoever asked for it may have given it up.
+   * The engine has answered that it made the change with this number; whoever asked for it may have given it up.
    * @param {number} as
    */
   made(as) {
-    const change = this.#changes.get(as)
-    if (change) this.keepChange(change)
+    this.#make(as)
+    this.#changes.settle(as)
   }
 
   /** @param {Trader} trader */
@@ -277,14 +292,24 @@ export class TraderRegistry {
    * Nothing of a removed symbol stays.
    * @param {number} slot
    * @param {string} symbol
+   * @returns {Leaving[]} by which it leaves where no delta has said so: that delta was lost, or the engine has died
    */
   forget(slot, symbol) {
     this.#ledger.forgetSlot(slot)
-    for (const { matches, outside, entered } of this.#byId.values()) {
+    /** @type {Leaving[]} */
+    const deltas = []
+    for (const { trader, matches, outside, entered } of this.#byId.values()) {
       entered?.fill(Number.NEGATIVE_INFINITY, slot, slot + 1)
+      const matched = matches.has(slot)
       matches.forget(slot)
-      outside.forget(slot, symbol)
+      const told = outside.forget(slot, symbol)
+      if (!matched) continue
+      const { cycle, time } = matches
+      const none = { cycle, traderId: trader.id, time, snapshot: false, late: false, entered: [] }
+      const delta = { ...none, left: [symbol] }
+      deltas.push({ inside: delta, outside: told ? { ...delta } : undefined })
     }
+    return deltas
   }
 
   /**
@@ -295,7 +320,7 @@ export class TraderRegistry {
   fold(signals, receivers) {
     const { cycle } = signals
     for (const page of unpackSignals(signals, this.#maxSymbols)) {
-      this.made(page.ref)
+      this.#make(page.ref)
       const entry = this.#byRef.get(page.ref)
       if (!entry) {
         this.#pages.delete(page.ref)
@@ -342,10 +367,11 @@ export class TraderRegistry {
    * @param {Entry} entry
    * @param {import('./signals.js').PackedDelta} delta
    */
-  #noteEntering(entry, { entered, time }) {
+  #noteEntering(entry, { entered, snapshot, time }) {
     if (!(Number(entry.spec.cooldown) > 0)) return
     entry.entered ??= new Float64Array(this.#maxSymbols).fill(Number.NEGATIVE_INFINITY)
-    for (const slot of entered) entry.entered[slot] = time
+    // A snapshot also lists what entered long ago.
+    for (const slot of entered) if (!snapshot || !entry.matches.has(slot)) entry.entered[slot] = time
   }
 
   /** A message with deltas is lost: what is folded from here on makes nothing right, but snapshots do. */
@@ -363,17 +389,30 @@ export class TraderRegistry {
 
   /**
    * How far the engine has decided, after all deltas up to there were folded.
-   * @param {{ refs: number[], decided: Float64Array }[]} timelines
-   * @param {number} cycle of the SIGNALS that came last before it
+   * @param {Checkpoint} checkpoint
    */
-  checkpoint(timelines, cycle) {
-    for (const { refs, decided } of timelines) {
-      for (const ref of refs) {
+  checkpoint({ cycle, timelines }) {
+    for (const { refs, entered, decided } of timelines) {
+      for (const [i, ref] of refs.entries()) {
         const entry = this.#byRef.get(ref)
         // A snapshot that came behind it says nothing about closes.
-        if (entry && !entry.stale && entry.snapshotCycle <= cycle) this.#ledger.checkpoint(ref, decided)
+        if (!entry || entry.stale || entry.snapshotCycle > cycle) continue
+        this.#ledger.checkpoint(ref, decided)
+        this.#takeEntering(entry, entered[i])
       }
     }
+  }
+
+  /**
+   * The engine knows better when what entered, but for what it has decided since.
+   * @param {Entry} entry
+   * @param {Float64Array} from the engine; empty without a cooldown
+   */
+  #takeEntering(entry, from) {
+    const noted = entry.entered
+    if (!noted || from.length === 0) return
+    entry.entered = from.slice(0, this.#maxSymbols)
+    for (const slot of this.#ledger.since(entry.trader.ref)) entry.entered[slot] = noted[slot]
   }
 
   /**
@@ -391,23 +430,40 @@ export class TraderRegistry {
 
   /**
    * A new engine takes over.
-   * @param {Set<number>} known refs of the traders that it is told of. Others were not acknowledged and are added anew,
-   *   as if the dead engine had said nothing of them
+   * @param {Map<number, Record<string, any>>} known by ref: the traders that it is told of, as they are after the
+   *   changes that were answered; the others are sent again, or were given up. Other traders were not acknowledged and
+   *   are added anew, as if the dead engine had said nothing of them
    * @returns {Leaving[]} by which what it did say leaves
    */
   repeat(known) {
     this.#pages.clear()
-    this.#changes.repeat()
     /** @type {Leaving[]} */
     const deltas = []
     for (const entry of this.#byId.values()) {
-      if (entry.error || known.has(entry.trader.ref)) continue
+      if (entry.error) continue
+      const fields = known.get(entry.trader.ref)
+      if (fields) {
+        this.#unmake(entry, fields)
+        continue
+      }
       const both = this.#maker.leaving(entry)
       entry.matches.clear()
       entry.outside = new Outside()
       if (both.inside.left.length > 0 || both.outside?.left.length) deltas.push(both)
     }
     return deltas
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {Record<string, any>} fields of ADD_TRADER
+   */
+  #unmake(entry, { ref: _, traderId, now, ...spec }) {
+    const { ref } = entry.trader
+    if (entry.name !== ref) this.#byRef.delete(entry.name)
+    entry.name = ref
+    const more = this.#changes.unmake(entry)
+    if (more) this.#respecify(entry, /** @type {Spec} */ ({ ...spec, ...more }))
   }
 
   /**

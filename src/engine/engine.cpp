@@ -257,6 +257,13 @@ Status Engine::decided(uint32_t trader, std::vector<double>* times) const {
   return std::nullopt;
 }
 
+Status Engine::entered(uint32_t trader, std::vector<double>* times) {
+  auto memory = trader_memory(trader);
+  if (!memory.ok()) return memory.error();
+  *times = std::move(memory.value().entered_ms);
+  return std::nullopt;
+}
+
 Status Engine::set_batch_symbols(double symbols) {
   if (Status bad = check("batchSymbols", symbols, 1, market::kMaxSymbols)) return bad;
   scan_->set_batch_symbols(static_cast<uint32_t>(symbols));

@@ -118,6 +118,8 @@ class Engine {
   // The timeline on which an `on: 'close'` trader decides, -1 for others; and how far it has, by slot.
   [[nodiscard]] int32_t timeline_of(uint32_t trader) const;
   Status decided(uint32_t trader, std::vector<double>* times) const;
+  // When each symbol entered the trader last, by slot; nothing without a cooldown.
+  Status entered(uint32_t trader, std::vector<double>* times);
   // One value per slot.
   Status evaluate(const std::string& text, const std::string& interval, const FilterParams& params,
                   std::vector<double>* values);

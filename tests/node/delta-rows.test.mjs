@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { columnsOf, deltaOf } from '../../js/delta-rows.js'
+import { KEY_SLOTS } from '../../js/layout.js'
 import { SymbolList } from '../../js/symbol-list.js'
 import { setUp } from './helpers/fake-scanner.mjs'
 
@@ -104,13 +105,14 @@ test('columns are own properties whatever they are called; slots that were used 
   assert.deepEqual(names(deltaOf(packed, 'a', 9, rows, symbols)), [['B', 'C'], ['A']])
   // B goes, D comes and gets its slot.
   symbols.remove(1)
-  symbols.apply('D', 1, 'ready')
+  const again = 1 + KEY_SLOTS
+  symbols.apply('D', again, 'ready')
   const delta = deltaOf(packed, 'a', 9, rows, symbols)
   assert.deepEqual(names(delta), [['C', 'D'], ['A']])
   assert.deepEqual(
     delta.entered.map(({ columns: row }) => row.x),
     [4, undefined],
   )
-  symbols.remove(1)
+  symbols.remove(again)
   assert.throws(() => deltaOf(packed, 'a', 9, rows, symbols), { code: 'E_PROTOCOL' })
 })

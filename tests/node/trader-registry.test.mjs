@@ -50,7 +50,7 @@ test('a new engine repeats: what it knows stays, what it never acknowledged leav
   const [known, unknown] = traders.map(({ ref }) => ref)
   fold(known, { snapshot: true, entered: [0, 1] })
   fold(unknown, { snapshot: true, entered: [2] })
-  const leaving = registry.repeat(new Set([known]))
+  const leaving = registry.repeat(new Map([[known, {}]]))
   assert.deepEqual(
     leaving.map(({ inside, outside }) => [inside.traderId, inside.left, outside.left]),
     [['unknown', ['CCC'], ['CCC']]],
@@ -67,18 +67,23 @@ test('a new engine starts at what matches, and at the closes that this is decide
   const { registry, traders, fold } = setUp({ id: 'known', on: 'close' })
   const [{ ref }] = traders
   const decided = new Float64Array(64).fill(60)
+  const checkpoint = (cycle, upTo = decided) =>
+    registry.checkpoint({
+      cycle,
+      timelines: [{ refs: [ref], entered: [new Float64Array(0)], decided: upTo }],
+    })
   fold(ref, { snapshot: true, time: 60, entered: [0] })
   assert.equal(registry.start(ref).decided, undefined, 'nobody knows up to where')
-  registry.checkpoint([{ refs: [ref], decided }], 1)
+  checkpoint(1)
   fold(ref, { time: 120, entered: [1] })
   fold(ref, { time: 180, left: [0] })
-  registry.repeat(new Set([ref]))
+  registry.repeat(new Map([[ref, {}]]))
   const { matches, told, ...start } = registry.start(ref)
   assert.deepEqual(matches, [1])
   assert.deepEqual(start.decided, decided)
   assert.deepEqual(told, [1, 0, 120, 180])
   // It came behind changes that it does not include.
-  registry.checkpoint([{ refs: [ref], decided: decided.slice().fill(120) }], 2)
+  checkpoint(2, decided.slice().fill(120))
   assert.deepEqual(registry.start(ref).told, [0, 180])
   registry.forget(0, 'AAA')
   assert.deepEqual(registry.start(ref).told, [])
@@ -89,17 +94,34 @@ test('a new engine starts at what matches, and at the closes that this is decide
   registry.markStale()
   fold(ref, { snapshot: true, time: 360, entered: [2] })
   assert.equal(registry.start(ref).decided, undefined)
-  registry.checkpoint([{ refs: [ref], decided }], 4)
+  checkpoint(4)
   assert.equal(registry.start(ref).decided, undefined, 'the checkpoint does not include it')
-  registry.checkpoint([{ refs: [ref], decided }], 5)
+  checkpoint(5)
   assert.deepEqual(registry.start(ref).decided, decided)
+})
+
+test('what a cooldown counts from is what the engine says, but for what entered since', () => {
+  const { registry, traders, fold } = setUp({ id: 'a', on: 'close', cooldown: 60 })
+  const [{ ref }] = traders
+  const timeline = {
+    refs: [ref],
+    entered: [new Float64Array(64).fill(30)],
+    decided: new Float64Array(64).fill(60),
+  }
+  fold(ref, { snapshot: true, time: 60, entered: [0] })
+  registry.checkpoint({ cycle: 1, timelines: [timeline] })
+  assert.deepEqual([...registry.start(ref).entered.slice(0, 2)], [30, 30])
+  // It comes again, behind a change that it does not include.
+  fold(ref, { time: 120, entered: [1] })
+  registry.checkpoint({ cycle: 1, timelines: [timeline] })
+  assert.deepEqual([...registry.start(ref).entered.slice(0, 3)], [30, 120, 30])
 })
 
 test('a page of a snapshot that the dead engine began says nothing with the next engine', () => {
   const { registry, traders, fold } = setUp({ id: 'a' })
   const [{ ref }] = traders
   assert.deepEqual(fold(ref, { snapshot: true, more: true, entered: [0] }), [])
-  registry.repeat(new Set([ref]))
+  registry.repeat(new Map([[ref, {}]]))
   fold(ref, { snapshot: true, entered: [1] })
   assert.deepEqual(registry.matchesOf('a', false), ['BBB'])
 })

@@ -286,7 +286,7 @@ export class FakeWorker extends EventEmitter {
     this.inbox = new Inbox({
       apply: (type, fields, seq) => this.engine.apply(type, fields, seq),
       post,
-      signalsCycle: () => this.engine.signalsCycle,
+      posted: () => this.engine.posted,
     })
   }
 

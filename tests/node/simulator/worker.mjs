@@ -57,7 +57,7 @@ export class SimulatedWorker extends EventEmitter {
     this.inbox = new Inbox({
       apply: (type, fields, seq) => this.#apply(type, fields, seq),
       post: (message) => this.#post(message),
-      signalsCycle: () => this.engine.signalsCycle,
+      posted: () => this.engine.posted,
     })
   }
 

@@ -1,0 +1,118 @@
+// What comes late, twice, or not at all: events of symbols and sessions, answers to changes. The simulator found
+// each of these; here they stand alone.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { restoreSymbols } from '../../js/engine-restore.js'
+import { KEY_SLOTS } from '../../js/layout.js'
+import { SessionGate } from '../../js/session-gate.js'
+import { SymbolList, symbolEvent } from '../../js/symbol-list.js'
+import { TraderChanges } from '../../js/trader-changes.js'
+import { TraderRegistry } from '../../js/trader-registry.js'
+
+const spec = { filter: 'close > open', interval: '1m', on: 'close', columns: [], columnFilters: [] }
+
+test('a symbol that was removed does not come back with a late event', () => {
+  const symbols = new SymbolList()
+  symbols.apply('AAA', 3, 'ready')
+  assert.deepEqual(symbols.remove(3), { slot: 3, symbol: 'AAA' })
+  assert.equal(symbols.apply('AAA', 3, 'loading'), undefined)
+  assert.equal(symbols.remove(3), undefined)
+  assert.deepEqual(symbols.list(), [])
+})
+
+test('a state that was passed does not return, and an end that came first stays', () => {
+  const symbols = new SymbolList()
+  symbols.apply('AAA', 3, 'ready')
+  symbols.apply('AAA', 3, 'loading')
+  assert.equal(symbols.list()[0].state, 'ready')
+  symbols.remove(4 + KEY_SLOTS)
+  symbols.apply('BBB', 4 + KEY_SLOTS, 'loading')
+  assert.equal(symbols.size, 1)
+})
+
+test('where a removal was not heard of, the next symbol of the slot says it', () => {
+  const symbols = new SymbolList()
+  symbols.apply('AAA', 3, 'ready')
+  assert.deepEqual(symbols.apply('BBB', 3 + KEY_SLOTS, 'loading'), { slot: 3, symbol: 'AAA' })
+  assert.deepEqual(
+    symbols.list().map(({ symbol }) => symbol),
+    ['BBB'],
+  )
+})
+
+test('a name that is added again is not dropped for the one before', () => {
+  const symbols = new SymbolList()
+  const first = symbols.pend('AAA', {})
+  symbols.drop('AAA', first)
+  symbols.pend('AAA', {})
+  assert.equal(symbols.drop('AAA', first), -1)
+  assert.equal(symbols.size, 1)
+})
+
+test('an answer says of a symbol what its event says', () => {
+  assert.deepEqual(symbolEvent('REMOVE_SYMBOL', { symbol: 'AAA', key: 7 }), {
+    symbol: 'AAA',
+    key: 7,
+    state: 'removed',
+  })
+  assert.equal(symbolEvent('REMOVE_SYMBOL', { symbol: 'AAA', key: -1 }), undefined)
+  assert.equal(symbolEvent('ADD_TRADER', { symbol: 'AAA', key: 7 }), undefined)
+})
+
+test('a SESSION that comes twice or late is passed over, until the next engine', () => {
+  const gate = new SessionGate()
+  assert.deepEqual(
+    [5, 5, 4, 6].map((cycle) => gate.isNews(cycle)),
+    [true, false, false, true],
+  )
+  gate.restart()
+  assert.equal(gate.isNews(2), true)
+})
+
+test('a key that an engine before the last had given is never valid again', () => {
+  const layout = {
+    maxSymbols: 4,
+    symbols: 64,
+    symbolStride: 16,
+    symbolGeneration: 0,
+    symbolCount: 0,
+    symbolTableVersion: 4,
+  }
+  const market = () => ({ layout, memory: /** @type {any} */ ({ buffer: new SharedArrayBuffer(256) }) })
+  const [from, own] = [market(), market()]
+  const generation = (one, slot) => new Int32Array(one.memory.buffer)[(64 + slot * 16) / 4]
+  // The dead engine itself has used two slots, one before it more.
+  const old = new Int32Array(from.memory.buffer)
+  old[0] = 2
+  old[(64 + 3 * 16) / 4] = 5
+  restoreSymbols({ from, symbols: [{ symbol: 'AAA', key: 0, state: 'ready' }] }, own, () => {})
+  assert.equal(generation(own, 0), 0)
+  assert.equal(generation(own, 3), 6)
+})
+
+test('a change that was made and not answered is made again by the next engine, in its turn', () => {
+  const changes = new TraderChanges()
+  const entry = /** @type {any} */ ({ spec: {} })
+  changes.expect(entry, 5, { filter: 'a' })
+  changes.expect(entry, 6, { filter: 'b' })
+  assert.equal(changes.make(6)?.as, 6)
+  assert.equal(changes.make(5), undefined)
+  assert.deepEqual(changes.unmake(entry), {})
+  assert.equal(changes.make(5)?.as, 5)
+  assert.equal(changes.make(6)?.as, 6)
+  changes.settle(6)
+  assert.equal(changes.make(6), undefined)
+})
+
+test('what a removed symbol matched leaves, if no delta has said so', () => {
+  const symbols = new SymbolList()
+  symbols.apply('AAA', 0, 'ready')
+  const registry = new TraderRegistry(64, symbols, new SessionGate())
+  const { ref } = registry.add(/** @type {any} */ ({ id: 'a', ...spec }))
+  const { matches } = registry.get('a')
+  matches.fold(/** @type {any} */ ({ snapshot: true, left: [], entered: [0], columns: 0, time: 1 }), 1, [])
+  assert.equal(ref, 1)
+  const [gone] = registry.forget(0, 'AAA')
+  assert.deepEqual(gone.inside.left, ['AAA'])
+  assert.deepEqual(registry.forget(0, 'AAA'), [])
+})
