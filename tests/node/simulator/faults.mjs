@@ -105,6 +105,10 @@ export class Faults {
     return [...this.#messages, ...this.#events].some((fault) => fault.name === name)
   }
 
+  get losesMessages() {
+    return this.#messages.length > 0
+  }
+
   get none() {
     return this.#messages.length + this.#events.length === 0
   }

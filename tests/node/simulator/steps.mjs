@@ -1,25 +1,31 @@
 /** What users do, one row each: the world draws one after the other. */
 
-import { FILTERS, INTERVALS } from './truth.mjs'
+import { SESSION_STEPS } from './sessions.mjs'
+import { SYMBOL_STEPS } from './symbols.mjs'
+import { TRADER_STEPS } from './traders.mjs'
+import { INTERVALS } from './truth.mjs'
 
 export const STEPS = Object.freeze([
-  { name: 'ticker', weight: 6, run: (world) => world.ticker(anySlot(world), anyPrice(world)) },
-  { name: 'kline', weight: 8, run: (world) => writeKline(world, anySlot(world), anyInterval(world)) },
+  ...TRADER_STEPS,
+  ...SYMBOL_STEPS.map((step) => ({ ...step, needs: 'churn' })),
+  ...SESSION_STEPS.map((step) => ({ ...step, needs: 'sessions' })),
+  { name: 'ticker', weight: 6, run: (world) => world.writes.ticker(anySymbol(world), anyPrice(world)) },
+  { name: 'kline', weight: 8, run: (world) => writeKline(world, anySymbol(world), anyInterval(world)) },
   {
     name: 'burst',
     weight: 3,
     run: (world) => {
-      const slot = anySlot(world)
-      for (let n = world.random.between(2, 12); n > 0; n--) writeKline(world, slot, '1m', true)
+      const symbol = anySymbol(world)
+      for (let n = world.random.between(2, 12); n > 0; n--) writeKline(world, symbol, '1m', true)
     },
   },
   {
     name: 'everywhere',
     weight: 1,
     run: (world) => {
-      for (const slot of world.config.symbols.keys()) {
-        world.ticker(slot, anyPrice(world))
-        writeKline(world, slot, '1m', true)
+      for (const symbol of world.symbols.writable) {
+        world.writes.ticker(symbol, anyPrice(world))
+        writeKline(world, symbol, '1m', true)
       }
     },
   },
@@ -36,49 +42,12 @@ export const STEPS = Object.freeze([
       world.call('processUpdates', world.scanner.processUpdates({ deadlineMs }), ['E_DEADLINE'])
     },
   },
-  { name: 'add', weight: 5, run: (world) => add(world) },
   {
-    name: 'impatient add',
-    weight: 1,
-    run: (world) => add(world, { deadlineMs: world.random.between(1, 500) }, ['E_DEADLINE']),
-  },
-  {
-    name: 'aborted add',
+    name: 'aborted cycle',
     weight: 1,
     run: (world) => {
-      const abort = new AbortController()
-      add(world, { signal: abort.signal }, ['E_ABORTED'])
-      world.schedule.after(world.random.between(0, 20), () => abort.abort())
-    },
-  },
-  {
-    name: 'wrong add',
-    weight: 1,
-    run: (world) => {
-      const id = newId(world)
-      world.folds.begin(id)
-      const added = world.scanner.addTrader({ id, filter: 'lats > 1' })
-      added.then(
-        () => world.fail('a filter that cannot be was taken'),
-        () => {},
-      )
-      world.call('addTrader', added, ['E_NAME'])
-    },
-  },
-  {
-    name: 'remove',
-    weight: 2,
-    run: (world) => {
-      const [...ids] = world.traders.keys()
-      if (ids.length > 0) remove(world, world.random.pick(ids))
-    },
-  },
-  {
-    name: 'add and remove',
-    weight: 1,
-    run: (world) => {
-      const id = add(world)
-      if (id !== undefined) remove(world, id, ['E_TRADER'])
+      const signal = world.abortSoon()
+      world.call('processUpdates', world.scanner.processUpdates({ signal }), ['E_ABORTED'])
     },
   },
   {
@@ -90,6 +59,25 @@ export const STEPS = Object.freeze([
     name: 'evaluate',
     weight: 1,
     run: (world) => world.call('evaluate', world.scanner.evaluate('close + last')),
+  },
+  {
+    name: 'set config',
+    weight: 2,
+    needs: 'settings',
+    run: (world) => {
+      const { random } = world
+      const settings = {}
+      if (random.chance(0.5)) settings.updateTracking = random.chance(0.5)
+      if (random.chance(0.5)) settings.batchSymbols = random.pick([1, 3, 64, 8192])
+      if (random.chance(0.3)) settings.debugUpdates = random.chance(0.5)
+      // The cadence that runs is told anew.
+      if (random.chance(0.2)) {
+        settings.everyMs = random.pick([50, 400, 1000])
+        world.cadence = undefined
+        newTurn(world)
+      }
+      world.call('setConfig', world.scanner.setConfig(settings))
+    },
   },
   {
     name: 'start',
@@ -121,53 +109,19 @@ export const STEPS = Object.freeze([
   },
 ])
 
-/** Most traders at a time: the world's scanner has room for twice as many. */
-const TRADERS = 8
-
 /** Tells an answer to start() from one that something else has overtaken. */
 function newTurn(world) {
   world.turn = (world.turn ?? 0) + 1
   return world.turn
 }
 
-function newId(world) {
-  world.ids = (world.ids ?? 0) + 1
-  return `t${world.ids}`
-}
-
-function add(world, options, codes = []) {
-  if (world.traders.size + [...world.open].filter(({ name }) => name === 'addTrader').length >= TRADERS)
-    return undefined
-  const row = world.random.pick(FILTERS)
-  const level = world.random.between(2, 8)
-  const id = newId(world)
-  world.folds.begin(id)
-  const { on, interval } = row
-  const columns = world.random.chance(0.3) ? { close: 'close' } : undefined
-  const added = world.scanner.addTrader({ id, filter: row.filter(level), on, interval, columns }, options)
-  const trader = { row, level, removed: false }
-  world.adding ??= new Map()
-  world.adding.set(id, trader)
-  added.then(
-    () => trader.removed || world.traders.set(id, trader),
-    () => {},
-  )
-  world.call('addTrader', added, codes)
-  return id
-}
-
-function remove(world, id, codes = []) {
-  world.traders.delete(id)
-  world.adding.get(id).removed = true
-  world.call('removeTrader', world.scanner.removeTrader(id), codes)
-}
-
-function anySlot({ random, config }) {
-  const { length } = config.symbols
+function anySymbol({ random, symbols }) {
+  const names = symbols.writable
   // The ends of words and of the list, more often than others.
-  return random.chance(0.4)
-    ? random.pick([0, 31, 32, 63, 64, length - 1].filter((at) => at < length))
-    : random.below(length)
+  const at = random.chance(0.4)
+    ? random.pick([0, 31, 32, 63, 64, names.length - 1].filter((one) => one < names.length))
+    : random.below(names.length)
+  return names[at]
 }
 
 function anyPrice({ random }) {
@@ -179,11 +133,10 @@ function anyInterval({ random }) {
 }
 
 /** The next kline of a series, or the present one once more. */
-function writeKline(world, slot, interval, closes = world.random.chance(0.5)) {
-  const { random } = world
-  world.times ??= new Map()
-  const key = `${slot} ${interval}`
-  const openTime = world.times.get(key) ?? 0
+export function writeKline(world, symbol, interval, closes = world.random.chance(0.5)) {
+  const { random, times } = world
+  const key = `${symbol} ${interval}`
+  const openTime = world.sessions.nextOpen(times.get(key), interval)
   const [open, close] = [anyPrice(world), anyPrice(world)]
   const kline = {
     openTime,
@@ -194,7 +147,9 @@ function writeKline(world, slot, interval, closes = world.random.chance(0.5)) {
     volume: random.below(100),
     closed: closes,
   }
+  const done = world.writes.kline(symbol, interval, kline)
+  if (!done) return
   // A kline is missing now and then.
-  if (closes) world.times.set(key, openTime + INTERVALS[interval] * (random.chance(0.05) ? 3 : 1))
-  world.kline(slot, interval, kline)
+  const klines = closes ? (random.chance(0.05) ? 3 : 1) : 0
+  times.set(key, openTime + INTERVALS[interval] * klines)
 }

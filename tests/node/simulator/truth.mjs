@@ -61,32 +61,45 @@ export const FILTERS = Object.freeze([
   },
 ])
 
+/** What the market holds, and which symbols there are, by name, in the order in which they were asked for. */
 export class Truth {
   #maxKlines
-  /** @type {{ last?: number, series: Record<string, { closed: any[], live?: any }> }[]} */
-  #symbols
+  /** @type {Map<string, { last?: number, series: Record<string, { closed: any[], live?: any }> }>} */
+  #symbols = new Map()
 
-  /** @param {number} count @param {number} maxKlines */
-  constructor(count, maxKlines) {
+  /** @param {string[]} names @param {number} maxKlines */
+  constructor(names, maxKlines) {
     this.#maxKlines = maxKlines
-    this.#symbols = Array.from({ length: count }, () => ({
-      last: undefined,
-      series: Object.fromEntries(
-        Object.keys(INTERVALS).map((name) => [name, { closed: [], live: undefined }]),
-      ),
-    }))
+    for (const name of names) this.add(name)
   }
 
-  ticker(slot, last) {
-    this.#symbols[slot].last = last
+  get names() {
+    return [...this.#symbols.keys()]
   }
 
-  last(slot) {
-    return this.#symbols[slot].last
+  has(name) {
+    return this.#symbols.has(name)
   }
 
-  kline(slot, interval, kline) {
-    const series = this.#symbols[slot].series[interval]
+  add(name) {
+    const series = Object.keys(INTERVALS).map((interval) => [interval, { closed: [], live: undefined }])
+    this.#symbols.set(name, { last: undefined, series: Object.fromEntries(series) })
+  }
+
+  remove(name) {
+    this.#symbols.delete(name)
+  }
+
+  ticker(name, last) {
+    this.#symbols.get(name).last = last
+  }
+
+  last(name) {
+    return this.#symbols.get(name).last
+  }
+
+  kline(name, interval, kline) {
+    const series = this.#symbols.get(name).series[interval]
     if (!kline.closed) {
       series.live = kline
       return
@@ -95,21 +108,21 @@ export class Truth {
     if (series.live && series.live.openTime <= kline.openTime) series.live = undefined
   }
 
-  closed(slot, interval) {
-    return this.#symbols[slot].series[interval].closed
+  closed(name, interval) {
+    return this.#symbols.get(name).series[interval].closed
   }
 
-  /** Slots that match a trader made of a row of FILTERS. */
-  matches({ row, level }) {
-    const slots = []
-    for (const [slot, { last, series }] of this.#symbols.entries()) {
+  /** Symbols that match a trader made of a row of FILTERS. */
+  matches({ row, level, enabled = true }) {
+    const names = []
+    for (const [name, { last, series }] of enabled ? this.#symbols : []) {
       const closed = (interval) => series[interval].closed
       const klines = (interval) => {
         const { closed, live } = series[interval]
         return live ? [...closed, live] : closed
       }
-      if (row.at({ last, closed, klines }, level) === true) slots.push(slot)
+      if (row.at({ last, closed, klines }, level) === true) names.push(name)
     }
-    return slots
+    return names
   }
 }

@@ -83,6 +83,11 @@ export class SimulatedWorker extends EventEmitter {
     this.#doom ??= { how, steps }
   }
 
+  /** What was to happen does not. */
+  spare() {
+    this.#doom = undefined
+  }
+
   /** Nothing reaches it for a while. @param {number} ms */
   stall(ms) {
     this.busyUntil = this.#world.schedule.now + ms
@@ -133,7 +138,7 @@ export class SimulatedWorker extends EventEmitter {
         if (typeof value !== 'function' || name === 'then') return value
         return (...given) => {
           this.#step()
-          if (name === 'cycle') this.#world.beforeCycle()
+          if (name === 'cycle') this.#world.writes.beforeCycle()
           const result = value.apply(core, given)
           this.#step()
           if (name === 'cycle') this.#world.afterCycle?.(result)
@@ -238,7 +243,9 @@ export class SimulatedWorker extends EventEmitter {
     const copy = structuredClone(message, { transfer })
     const fate = faults.fate(way, copy)
     if (fate.throws) throw new DOMException('simulated', 'DataCloneError')
-    this.#world.note(`${way} ${copy.type} ${copy.id?.seq ?? copy.cycle ?? ''} ${fate.name ?? ''}`)
+    const about =
+      copy.id?.seq ?? copy.cycle ?? (copy.type === 'SYMBOL' ? `${copy.symbol} ${copy.key} ${copy.state}` : '')
+    this.#world.note(`${way} ${copy.type} ${about} ${fate.name ?? ''}`)
     const arrive = (ms, what) => {
       const go = () => {
         const busy = way === 'toWorker' ? this.busyUntil - schedule.now : 0

@@ -77,7 +77,7 @@ export class Market {
   wall = () => START + this.schedule.now
   note() {}
   count() {}
-  beforeCycle() {}
+  writes = { beforeCycle() {} }
   afterCycle({ updatedSymbols }) {
     this.onCycle()
     if (this.msPerSymbol > 0) this.worker?.stall(updatedSymbols * this.msPerSymbol)
