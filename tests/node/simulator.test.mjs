@@ -8,7 +8,7 @@ import { STEPS } from './simulator/steps.mjs'
 
 const SEEDS = Number(process.env.TICKSCAN_SIM_SEEDS ?? 2000)
 const one = process.env.TICKSCAN_SIM_SEED
-const timeout = 280_000 // against a test that hangs, no measure of anything
+const timeout = 900_000 // against a test that hangs, no measure of anything
 
 if (one !== undefined) {
   test(`seed ${one}`, { timeout }, async () => {
