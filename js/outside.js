@@ -69,25 +69,30 @@ export class Outside {
       return delta
     }
     const shown = symbols.sorted(matches.slots().filter((slot) => gate.shows(slot)))
-    const entered = shown.filter((slot) => !told.has(slot))
+    const gone = new Set(this.#gone.splice(0))
+    const names = (/** @type {number[]} */ slots) => slots.map((slot) => symbols.nameAt(slot))
+    // Under its name a symbol that was removed and added again was told to match, and does.
+    const isKnown = (/** @type {number} */ slot) => told.has(slot) || gone.has(symbols.nameAt(slot))
+    const entered = shown.filter((slot) => !isKnown(slot))
     const left = symbols.sorted([...told].filter((slot) => !matches.has(slot) && gate.shows(slot)))
-    for (const slot of entered) told.add(slot)
+    for (const slot of shown) told.add(slot)
     for (const slot of left) told.delete(slot)
     if (gate.open) this.#told = undefined
     const rows = (/** @type {number[]} */ slots) =>
       slots.map((slot) => ({ symbol: symbols.nameAt(slot), columns: matches.columns(slot) }))
-    const names = [...this.#gone.splice(0), ...left.map((slot) => symbols.nameAt(slot))]
-    const news = entered.length > 0 || names.length > 0
+    for (const name of names(shown)) gone.delete(name)
+    const leaving = [...gone, ...names(left)]
+    const news = entered.length > 0 || leaving.length > 0
     const resync = gate.resyncCycle === delta.cycle && this.#announced
     const again = this.#snapshotCycle === delta.cycle
     if (!packed.snapshot) {
-      return news ? { ...delta, entered: rows(entered), left: names } : undefined
+      return news ? { ...delta, entered: rows(entered), left: leaving } : undefined
     }
     this.#announced = true
     this.#snapshotCycle = delta.cycle
     // The first one, or one that somebody asked for: all that may be seen.
-    if (!resync) return { ...delta, entered: rows(shown), left: names }
+    if (!resync) return { ...delta, entered: rows(shown), left: leaving }
     if (!news && (again || (!gate.allBack && !shown.some((slot) => gate.isBack(slot))))) return undefined
-    return { ...delta, entered: rows(entered), left: names, matches: rows(shown) }
+    return { ...delta, entered: rows(entered), left: leaving, matches: rows(shown) }
   }
 }

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { restoreSymbols } from '../../js/engine-restore.js'
 import { KEY_SLOTS } from '../../js/layout.js'
+import { Matches } from '../../js/match-table.js'
+import { Outside } from '../../js/outside.js'
 import { SessionGate } from '../../js/session-gate.js'
 import { SymbolList, symbolEvent } from '../../js/symbol-list.js'
 import { TraderChanges } from '../../js/trader-changes.js'
@@ -115,4 +117,36 @@ test('what a removed symbol matched leaves, if no delta has said so', () => {
   const [gone] = registry.forget(0, 'AAA')
   assert.deepEqual(gone.inside.left, ['AAA'])
   assert.deepEqual(registry.forget(0, 'AAA'), [])
+})
+
+test('a symbol that was removed and added again while nothing was shown neither leaves nor enters', () => {
+  const [symbols, gate, matches, outside] = [
+    new SymbolList(),
+    new SessionGate(),
+    new Matches(64),
+    new Outside(),
+  ]
+  const session = (cycle, active) =>
+    gate.apply({ cycle, time: 0, active, resync: active, scope: 'session', lagging: [], muted: [] }, symbols)
+  const tell = (cycle, entered, left, snapshot) => {
+    outside.prepare(matches, gate, cycle)
+    matches.fold(/** @type {any} */ ({ snapshot, entered, left, columns: 0, time: 0 }), cycle, [])
+    return outside.tell(/** @type {any} */ ({ cycle }), { snapshot }, matches, gate, symbols)
+  }
+  symbols.apply('AAA', 0, 'ready')
+  symbols.apply('BBB', 1, 'ready')
+  tell(1, [0, 1], [], true)
+  session(2, false)
+  tell(3, [], [1], false)
+  symbols.remove(0)
+  matches.forget(0)
+  outside.forget(0, 'AAA')
+  symbols.apply('AAA', 2, 'ready')
+  tell(4, [2], [], false)
+  session(5, true)
+  const told = tell(5, [2], [], true)
+  assert.deepEqual(
+    [told.entered, told.left, told.matches.map(({ symbol }) => symbol)],
+    [[], ['BBB'], ['AAA']],
+  )
 })
