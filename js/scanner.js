@@ -94,7 +94,7 @@ export class Scanner extends ScannerSymbols {
       onPosted: ({ signals, session }) => {
         this.#flow.fold.expect(signals)
         // One that has not come: snapshots come with a SESSION.
-        if (this.gate.isNews(session)) this.#flow.fold.lost()
+        if (this.gate.isNews(session)) this.#flow.fold.lostSession()
       },
       onCheckpoint: (checkpoint) => this.#traders.checkpoint(checkpoint),
       onRestart: (info) => this.#onRestart(info),

@@ -34,6 +34,8 @@ export class SignalFold {
   #pages = 0
   #whole = true
   #asking = false
+  /** A SESSION is missing, which comes with snapshots, also where no trader has any. */
+  #sessionMissing = false
 
   /** @param {FoldOptions} options */
   constructor(options) {
@@ -75,6 +77,12 @@ export class SignalFold {
     this.#whole = true
   }
 
+  /** A SESSION was posted, and has not come in time. */
+  lostSession() {
+    this.#sessionMissing = true
+    this.lost()
+  }
+
   /** @param {number} upTo cycle */
   #missing(upTo) {
     const message = `the deltas of cycles ${this.#cycle + 1} to ${upTo} are missing`
@@ -100,11 +108,14 @@ export class SignalFold {
 
   async #ask() {
     const { traders, askSnapshots, pause, onError } = this.#options
-    for (let attempt = 0; traders.hasStale; attempt++) {
+    for (let attempt = 0; traders.hasStale || this.#sessionMissing; attempt++) {
       if (attempt > 0) await pause(attempt - 1)
+      const session = this.#sessionMissing
+      this.#sessionMissing = false
       try {
         await askSnapshots()
       } catch (error) {
+        this.#sessionMissing ||= session
         // Only an end ends the asking: whatever else failed, the matches are still not right.
         if (ENDS.includes(/** @type {TickscanError} */ (error).code)) throw error
         onError(/** @type {TickscanError} */ (error))

@@ -65,6 +65,27 @@ test('after the end nobody asks; whoever asked once may ask again later', async 
   assert.deepEqual([left, traders.hasStale], [[], false])
 })
 
+test('a SESSION that is missing is asked for where no trader waits, too, and until there is an answer', async () => {
+  const answers = ['E_CLONE', undefined]
+  const fold = new SignalFold({
+    traders: { hasStale: false, markStale: () => {}, fold: () => {} },
+    onDelta: () => {},
+    onInternal: () => {},
+    onError: () => {},
+    askSnapshots: async () => {
+      const answer = answers.shift()
+      if (answer) throw new TickscanError(answer, 'refused')
+    },
+    pause: async () => {},
+  })
+  fold.lost()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(answers.length, 2, 'nobody waits')
+  fold.lostSession()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(answers, [])
+})
+
 test('a pause before a snapshot is asked for again does not outlive close()', async () => {
   const host = manualHost()
   const set = []
