@@ -130,6 +130,8 @@ export class SymbolCommands {
     const { client, symbols, onSymbol, now } = this.#host
     const fields = key >= 0 ? { symbol, key } : { symbol }
     for (let tries = 0; tries < TAKE_BACK_TRIES; tries++) {
+      // Somebody else has seen its end, and another may have its name.
+      if (!symbols.isThere(symbol, order)) return
       try {
         await client.call('REMOVE_SYMBOL', { ...fields, now: now() }, { lasting: true, pressing: true })
         const left = symbols.drop(symbol, order)

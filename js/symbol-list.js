@@ -102,6 +102,15 @@ export class SymbolList {
   }
 
   /**
+   * Whether a symbol is still that which has this place, and not another one of its name.
+   * @param {string} symbol
+   * @param {number} order
+   */
+  isThere(symbol, order) {
+    return this.#byName.get(symbol)?.order === order
+  }
+
+  /**
    * What the engine says about a symbol.
    * @param {string} symbol
    * @param {number} key

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { restoreSymbols } from '../../js/engine-restore.js'
+import { TickscanError } from '../../js/errors.js'
 import { KEY_SLOTS } from '../../js/layout.js'
 import { Matches } from '../../js/match-table.js'
 import { Outside } from '../../js/outside.js'
 import { SessionGate } from '../../js/session-gate.js'
+import { SymbolCommands } from '../../js/symbol-commands.js'
 import { SymbolList, symbolEvent } from '../../js/symbol-list.js'
 import { TraderChanges } from '../../js/trader-changes.js'
 import { TraderRegistry } from '../../js/trader-registry.js'
@@ -148,5 +150,33 @@ test('a symbol that was removed and added again while nothing was shown neither 
   assert.deepEqual(
     [told.entered, told.left, told.matches.map(({ symbol }) => symbol)],
     [[], ['BBB'], ['AAA']],
+  )
+})
+
+test('what makes sure that a symbol is gone leaves the next one of its name alone', async () => {
+  const symbols = new SymbolList()
+  const calls = []
+  const client = {
+    get lastSeq() {
+      return calls.length
+    },
+    call: (type) => new Promise((resolve, reject) => void calls.push({ type, resolve, reject })),
+  }
+  const commands = new SymbolCommands(
+    /** @type {any} */ ({ client, symbols, intervals: ['1m'], now: () => 0, onSymbol: () => {} }),
+  )
+  const turns = () => new Promise((resolve) => setImmediate(resolve))
+  const first = commands.add('AAA', {})
+  const removed = commands.remove('AAA', {})
+  calls[0].reject(new TickscanError('E_LIMIT', 'no slot'))
+  await assert.rejects(first, { code: 'E_LIMIT' })
+  await turns()
+  void commands.add('AAA', {})
+  calls[1].reject(new TickscanError('E_CLONE', 'its answer could not be sent'))
+  await assert.rejects(removed, { code: 'E_CLONE' })
+  await turns()
+  assert.deepEqual(
+    calls.map(({ type }) => type),
+    ['ADD_SYMBOL', 'REMOVE_SYMBOL', 'ADD_SYMBOL'],
   )
 })

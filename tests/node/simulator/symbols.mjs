@@ -7,7 +7,7 @@
 import { INTERVALS } from './truth.mjs'
 
 /** The engine's own refusals of ADD_SYMBOL: nothing was added. */
-const REFUSED = ['E_LIMIT', 'E_DUPLICATE', 'E_SYMBOL']
+const REFUSED = ['E_LIMIT', 'E_DUPLICATE']
 
 /** Most klines of a history. */
 const HISTORY = 12
