@@ -370,13 +370,14 @@ export class MarketWriter {
 
   /** @param {string} symbol */
   #find(symbol) {
-    const known = this.#keys.get(symbol)
-    if (known !== undefined && this.#valid(known)) return known
+    // What was read while the table changed may name the next symbol of a slot by the one before: the version has moved then.
     const version = Atomics.load(this.#memory.words, this.#layout.symbolTableVersion / 4)
-    if (version === this.#tableVersion) return undefined
-    this.#keys = readSymbols(this.#layout, this.#memory.words)
-    this.#tableVersion = version
-    return this.#keys.get(symbol)
+    if (version !== this.#tableVersion) {
+      this.#keys = readSymbols(this.#layout, this.#memory.words)
+      this.#tableVersion = version
+    }
+    const known = this.#keys.get(symbol)
+    return known !== undefined && this.#valid(known) ? known : undefined
   }
 
   /**

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attachWriter } from '../../js/index.js'
+import { KEY_SLOTS } from '../../js/layout.js'
 import { SUCCEEDED } from '../../js/successor.js'
 import { codeOf, kline, Market } from './helpers/market.mjs'
 
@@ -81,6 +82,23 @@ test('a writer that finds no place in the next memory leaves the words there to 
   )
   assert.equal(market.get(writing), 0, 'the write has ended')
   for (let i = 0; i < layout.maxWriters; i++) assert.equal(next.get(writing + i * layout.writerStride), 7)
+})
+
+test('a name that was read while its symbol was being removed is not the name of the next one in the slot', () => {
+  const market = new Market()
+  const { layout } = market
+  const writer = attachWriter(market.handle)
+  // The engine is in the middle of it: the generation has moved, and nothing else yet.
+  market.set(layout.symbols + layout.symbolGeneration, 1)
+  writer.keyOf('AAA')
+  market.set(layout.symbols + layout.symbolState, 0)
+  market.set(layout.symbolTableVersion, market.get(layout.symbolTableVersion) + 1)
+  market.addSymbol('NEW', 0)
+  assert.equal(
+    codeOf(() => writer.updateTicker('AAA', { last: 1 })),
+    'E_SYMBOL',
+  )
+  assert.equal(writer.keyOf('NEW'), KEY_SLOTS)
 })
 
 test('a key is judged before the value, and a part of one is none', () => {
