@@ -3,7 +3,7 @@ export class Folds {
   #world
   /** @type {Map<string, Set<string>>} by trader */
   #sets = new Map()
-  /** @type {Map<string, { ms: number, entered: Map<string, number> }>} by trader: since when a symbol has to wait */
+  /** @type {Map<string, { ms: number, entered: Map<string, number>, changing: number }>} by trader: since when a symbol has to wait */
   #cooldowns = new Map()
   /** Traders of which what was told is less than what may be told to leave. */
   #partial = new Set()
@@ -32,7 +32,7 @@ export class Folds {
   /** A trader of this id is being added. */
   begin(id, { cooldown }) {
     this.#sets.set(id, new Set())
-    this.#cooldowns.set(id, { ms: cooldown, entered: new Map() })
+    this.#cooldowns.set(id, { ms: cooldown, entered: new Map(), changing: 0 })
   }
 
   /** It is being changed: from when on nobody knows, so both cooldowns count. */
@@ -40,6 +40,13 @@ export class Folds {
     const known = this.#cooldowns.get(id)
     known.ms = Math.min(known.ms, cooldown)
     known.entered.clear()
+    known.changing++
+  }
+
+  /** The change was answered: its first decision, one delta for symbols that were decided at times of their own, has been told. */
+  changed(id) {
+    const known = this.#cooldowns.get(id)
+    known.changing = Math.max(0, known.changing - 1)
   }
 
   /** In the order of the symbols; what is none any more comes last. */
@@ -56,8 +63,6 @@ export class Folds {
 
   #take(delta) {
     const { traderId, snapshot, entered, left, cycle, time, matches } = delta
-    if (process.env.DETAIL)
-      this.#world.note(`detail ${traderId} ${time} +${entered.map((e) => e.symbol)} -${left}`)
     const set = this.#sets.get(traderId)
     this.#world.note(
       `signals ${traderId} ${cycle} ${snapshot ? 'snapshot ' : ''}+${entered.length} -${left.length}`,
@@ -96,7 +101,8 @@ export class Folds {
   /** Cooldowns hold, also across restarts; a clock that is set back, or a lost message, lets them start anew. */
   #cool(id, symbol, time) {
     const { faults, fail } = this.#world
-    const { ms, entered } = this.#cooldowns.get(id)
+    const { ms, entered, changing } = this.#cooldowns.get(id)
+    if (changing > 0) return
     const before = entered.get(symbol)
     entered.set(symbol, time)
     if (faults.has('clock') || faults.losesMessages) return

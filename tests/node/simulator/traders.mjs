@@ -81,6 +81,7 @@ export class Traders {
     updated.then(
       () => {
         trader.specs = trader.specs.filter(({ number }) => number >= spec.number)
+        folds.changed(id)
       },
       () => {},
     )
