@@ -128,12 +128,12 @@ export function restoreSymbols({ from, symbols }, own, call) {
     words[layout.symbolTableVersion / 4] = old[layout.symbolTableVersion / 4] + 1
   }
   return symbols.map((/** @type {any} */ one) => {
-    const { symbol, key, state, intervals = [], thresholdSeconds: threshold = Number.NaN } = one
+    const { symbol, key, state, order, intervals = [], thresholdSeconds: threshold = Number.NaN } = one
     const slot = key % KEY_SLOTS
     words[generation(slot)] = (key - slot) / KEY_SLOTS
     call('addSymbol', { symbol, intervals, threshold, slot })
     if (state === 'ready') call('startSymbol', key)
-    return { symbol, key, state }
+    return { symbol, key, state, order }
   })
 }
 

@@ -17,6 +17,8 @@ export class EngineSymbols {
   #host
   /** @type {Map<number, string>} key → name */
   #names = new Map()
+  /** @type {Map<number, number>} key → the client's number for its adding, where it gave one */
+  #orders = new Map()
   /** Commands that were carried out by the engine before come again if their answers were lost. */
   #again = false
 
@@ -26,21 +28,21 @@ export class EngineSymbols {
   }
 
   /**
-   * @param {{ symbol: string, key: number }[]} symbols of the start
+   * @param {{ symbol: string, key: number, order?: number }[]} symbols of the start
    * @param {boolean} again taken over from another engine
    */
   fill(symbols, again) {
     this.#again = again
-    for (const { symbol, key } of symbols) this.#names.set(key, symbol)
+    for (const { symbol, key, order } of symbols) this.#note(symbol, key, order)
   }
 
   /** @param {Record<string, any>} fields */
-  add({ symbol, intervals, thresholdSeconds = Number.NaN }) {
+  add({ symbol, intervals, thresholdSeconds = Number.NaN, order }) {
     const known = this.#again ? this.#keyOf(symbol) : undefined
     // A client asks for no symbol that it has, so this is the command that made it, with the answer lost.
     if (known !== undefined) return { symbol, key: known }
     const { key } = this.#host.call('addSymbol', { symbol, intervals, threshold: thresholdSeconds })
-    this.#names.set(key, symbol)
+    this.#note(symbol, key, order)
     this.#event(key, 'loading')
     return { symbol, key }
   }
@@ -60,12 +62,13 @@ export class EngineSymbols {
    * @param {Record<string, any>} fields
    * @param {number} seq
    */
-  remove({ symbol, key = this.#keyOf(symbol) ?? -1, now }, seq) {
+  remove({ symbol, order, key = this.#keyOf(symbol, order) ?? -1, now }, seq) {
     const name = this.#names.get(key)
     // It was removed before the engine died; or nobody knew whether it had been added, and it had not.
     if (name === undefined && (this.#again || symbol !== undefined)) return { symbol, key }
     this.#host.call('removeSymbol', key)
     this.#names.delete(key)
+    this.#orders.delete(key)
     try {
       this.#host.cycle(seq, now)
     } finally {
@@ -75,9 +78,24 @@ export class EngineSymbols {
     return { symbol: name, key }
   }
 
-  /** @param {string} symbol */
-  #keyOf(symbol) {
-    return [...this.#names].find(([, name]) => name === symbol)?.[0]
+  /**
+   * @param {string} symbol
+   * @param {number} key
+   * @param {number | undefined} order
+   */
+  #note(symbol, key, order) {
+    this.#names.set(key, symbol)
+    if (order !== undefined) this.#orders.set(key, order)
+  }
+
+  /**
+   * @param {string} symbol
+   * @param {number} [order] none that was added later
+   */
+  #keyOf(symbol, order = Number.POSITIVE_INFINITY) {
+    const isIt = (/** @type {[number, string]} */ [key, name]) =>
+      name === symbol && (this.#orders.get(key) ?? 0) <= order
+    return [...this.#names].find(isIt)?.[0]
   }
 
   /**

@@ -80,19 +80,23 @@ export const COMMANDS = Object.freeze({
   },
   /**
    * Gives a symbol a slot, in which it can be written; it is scanned from START_SYMBOL on. `intervals` are those that
-   * its feed brings, none: all. → { symbol, key }
+   * its feed brings, none: all. `order` is the client's number for this adding, which rises. → { symbol, key }
    */
   ADD_SYMBOL: {
-    fields: { symbol: 'string', intervals: 'strings', thresholdSeconds: 'number?' },
+    fields: { symbol: 'string', intervals: 'strings', thresholdSeconds: 'number?', order: 'integer?' },
     errors: ['E_SYMBOL', 'E_DUPLICATE', 'E_LIMIT', 'E_INTERVAL', 'E_CONFIG'],
   },
   /** Its history is loaded: the symbol takes part, from a cycle on that runs now. → { symbol, key } */
   START_SYMBOL: { fields: { key: 'integer', now: 'number' }, errors: ['E_SYMBOL'] },
   /**
    * Runs a cycle too, whose deltas say what the symbol left. → { symbol, key }. With `symbol`, and without a key if nobody
-   * knows it: makes sure that there is none, after an ADD_SYMBOL that may have been carried out.
+   * knows it: makes sure that there is none, after an ADD_SYMBOL that may have been carried out; one of a higher `order` is
+   * another symbol of that name, and stays.
    */
-  REMOVE_SYMBOL: { fields: { key: 'integer?', symbol: 'string?', now: 'number' }, errors: ['E_SYMBOL'] },
+  REMOVE_SYMBOL: {
+    fields: { key: 'integer?', symbol: 'string?', order: 'integer?', now: 'number' },
+    errors: ['E_SYMBOL'],
+  },
   /**
    * Runs a cycle too, at the client's time `now`. `ref` is the client's number for the trader, never used twice; SIGNALS name it.
    * → { cost, warmup, replayable, missing }

@@ -70,7 +70,7 @@ export class SymbolCommands {
     let key = -1
     const before = client.lastSeq
     try {
-      const added = client.call('ADD_SYMBOL', { symbol, ...fields }, call)
+      const added = client.call('ADD_SYMBOL', { symbol, ...fields, order }, call)
       this.#adding.set(symbol, added)
       key = (await added.finally(() => this.#adding.delete(symbol))).key
       for (const [interval, klines] of history) {
@@ -98,7 +98,7 @@ export class SymbolCommands {
     symbols.get(symbol)
     await this.#adding.get(symbol)?.catch(() => {})
     const { key, order } = symbols.get(symbol)
-    const which = key >= 0 ? { key } : { symbol }
+    const which = key >= 0 ? { key } : { symbol, order }
     const before = client.lastSeq
     try {
       await client.call('REMOVE_SYMBOL', { ...which, now: now() }, call)
@@ -128,7 +128,7 @@ export class SymbolCommands {
    */
   async #takeBack({ symbol, key = -1, order }) {
     const { client, symbols, onSymbol, now } = this.#host
-    const fields = key >= 0 ? { symbol, key } : { symbol }
+    const fields = key >= 0 ? { symbol, key } : { symbol, order }
     for (let tries = 0; tries < TAKE_BACK_TRIES; tries++) {
       // Somebody else has seen its end, and another may have its name.
       if (!symbols.isThere(symbol, order)) return

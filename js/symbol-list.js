@@ -57,7 +57,7 @@ export class SymbolList {
   /** Those that the engine has said to be there, for one that takes its place. */
   carried() {
     const known = [...this.#byName.values()].filter(({ key }) => key >= 0)
-    return known.map(({ symbol, key, state, spec }) => ({ symbol, key, state, ...spec }))
+    return known.map(({ symbol, key, state, order, spec }) => ({ symbol, key, state, order, ...spec }))
   }
 
   get size() {

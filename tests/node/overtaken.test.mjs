@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { restoreSymbols } from '../../js/engine-restore.js'
+import { EngineSymbols } from '../../js/engine-symbols.js'
 import { TickscanError } from '../../js/errors.js'
 import { KEY_SLOTS } from '../../js/layout.js'
 import { Matches } from '../../js/match-table.js'
@@ -179,4 +180,25 @@ test('what makes sure that a symbol is gone leaves the next one of its name alon
     calls.map(({ type }) => type),
     ['ADD_SYMBOL', 'REMOVE_SYMBOL', 'ADD_SYMBOL'],
   )
+})
+
+test('a removal by name that comes again in the next engine leaves a symbol alone that was added later', () => {
+  const list = new SymbolList()
+  list.drop('AAA', list.pend('AAA', {}))
+  const order = list.pend('AAA', {})
+  list.apply('AAA', 7, 'loading')
+  const calls = []
+  const symbols = new EngineSymbols({
+    call: (...call) => void calls.push(call),
+    cycle: () => {},
+    event: () => {},
+  })
+  symbols.fill(
+    list.carried().map(({ symbol, key, order }) => ({ symbol, key, order })),
+    true,
+  )
+  assert.deepEqual(symbols.remove({ symbol: 'AAA', order: order - 1, now: 0 }, 1), { symbol: 'AAA', key: -1 })
+  assert.deepEqual(calls, [])
+  assert.deepEqual(symbols.remove({ symbol: 'AAA', order, now: 0 }, 2), { symbol: 'AAA', key: 7 })
+  assert.deepEqual(calls, [['removeSymbol', 7]])
 })
