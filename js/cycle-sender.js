@@ -52,7 +52,9 @@ export class CycleSender {
   sendSession({ cycle, resync, sessionVersion }, command, time) {
     if (!resync && sessionVersion === this.#session.version) return
     const { active, scope, lagging, muted } = this.#host.session()
-    this.#host.event('SESSION', { cycle, command, time, active, resync: resync > 0, scope, lagging, muted })
+    const baseCycle = this.#session.cycle
+    const state = { active, resync: resync > 0, scope, lagging, muted }
+    this.#host.event('SESSION', { cycle, baseCycle, command, time, ...state })
     this.#session = { version: sessionVersion, cycle }
   }
 

@@ -262,10 +262,12 @@ export const EVENTS = Object.freeze({
   /**
    * Who is late, and what may be shown; comes before the SIGNALS of its cycle. `lagging` is { slot, lagMs, stalled },
    * `muted` are slots. `resync`: symbols come back, and the SIGNALS of this cycle are snapshots of every trader.
+   * `baseCycle` is the cycle of the SESSION before, of this engine; 0: there was none.
    */
   SESSION: {
     fields: {
       cycle: 'integer',
+      baseCycle: 'integer',
       command: 'integer',
       time: 'number',
       active: 'boolean',

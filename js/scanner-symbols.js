@@ -168,10 +168,16 @@ export class ScannerSymbols extends ScannerReads {
   /**
    * @protected
    * @param {any} message
+   * @param {number} folded cycle of the SIGNALS that were folded last
+   * @returns {boolean} whether only snapshots can tell the outside what it may know now: a SESSION before this one is
+   *   missing, which may have brought symbols back, or the snapshots of this one came before it and met a closed gate
    */
-  onSession(message) {
+  onSession(message, folded) {
     const fields = takeFields('SESSION', EVENTS.SESSION.fields, message)
-    if (this.gate.isNews(fields.cycle)) this.emit('session', this.gate.apply(fields, this.symbolList))
+    const missing = this.gate.misses(fields.baseCycle)
+    if (!this.gate.isNews(fields.cycle)) return false
+    this.emit('session', this.gate.apply(fields, this.symbolList))
+    return missing || (fields.resync && folded >= fields.cycle)
   }
 
   /**

@@ -407,7 +407,8 @@ export class Scanner extends ScannerSymbols {
       if (type === 'READY') this.#onReady(takeFields(type, EVENTS.READY.fields, message))
       else if (type === 'SIGNALS') this.#flow.fold.take(takeFields(type, EVENTS.SIGNALS.fields, message))
       else if (type === 'SESSION') {
-        this.onSession(message)
+        const { fold } = this.#flow
+        if (this.onSession(message, fold.cycle)) fold.lostSession()
         for (const delta of this.#traders.reopened()) this.#flow.late(delta)
       } else if (type === 'SYMBOL') this.#onSymbol(message)
       else if (type === 'STATUS')

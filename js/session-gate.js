@@ -63,6 +63,14 @@ export class SessionGate {
     return true
   }
 
+  /**
+   * Whether a SESSION was posted before the one that is here, and has not come.
+   * @param {number} baseCycle of the one that is here
+   */
+  misses(baseCycle) {
+    return baseCycle > this.#heard
+  }
+
   /** An engine follows: its cycles may have numbers that were there already. */
   restart() {
     this.#heard = 0
