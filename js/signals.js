@@ -3,8 +3,12 @@
  *
  * The core leaves, per delta item, 32-bit words and doubles:
  *
- *   words    trader · flags · entered · left · columns · slots that entered … · slots that left …
+ *   words    trader · flags · entered · left · columns · changed blocks · of each of these its changes …
  *   values   time · entered × columns values, row by row (NaN is unknown)
+ *
+ * A block is 64 slots; its changes are its number, then a bit for each slot that entered, and for each that left:
+ *
+ *   block · entered, slots 0 to 31 · entered, 32 to 63 · left, 0 to 31 · left, 32 to 63
  *
  * A snapshot of more than 1,024 symbols comes as several items in a row, its pages; all but the last say that more
  * follows. One SIGNALS message holds the items of a cycle, up to and with the next page that more follows, in one
@@ -17,7 +21,9 @@
 
 import { TickscanError } from './errors.js'
 
-const HEAD_WORDS = 5
+const HEAD_WORDS = 6
+const CHANGE_WORDS = 5
+const BLOCK_SLOTS = 64
 const FLAG_SNAPSHOT = 1
 const FLAG_LATE = 2
 const FLAG_MORE = 4
@@ -50,10 +56,10 @@ export function packSignals(memory, { wordsOffset, wordsCount, valuesOffset, val
   for (let at = 0; at < wordsCount; ) {
     const flags = words[at + 1]
     const entered = words[at + 2]
-    const left = words[at + 3]
     const columns = words[at + 4]
-    if (!(entered >= 0 && left >= 0 && columns >= 0)) throw damaged('the counts of an item')
-    at += HEAD_WORDS + entered + left
+    const changes = words[at + 5]
+    if (!(entered >= 0 && columns >= 0 && changes >= 0)) throw damaged('the counts of an item')
+    at += HEAD_WORDS + changes * CHANGE_WORDS
     value += 1 + entered * columns
     if ((flags & FLAG_MORE) === 0 && at < wordsCount) continue
     if (at > wordsCount || value > valuesCount) throw damaged('the end of an item')
@@ -82,7 +88,7 @@ function pack(fromWords, fromValues, refs) {
     const ref = refs.get(words[at])
     if (ref === undefined) throw damaged(`an item of trader handle ${words[at]}`)
     words[at] = ref
-    at += HEAD_WORDS + words[at + 2] + words[at + 3]
+    at += HEAD_WORDS + words[at + 5] * CHANGE_WORDS
   }
   return { buffer, wordCount, valueCount }
 }
@@ -123,10 +129,12 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
     const entered = words[word + 2]
     const left = words[word + 3]
     const columns = words[word + 4]
-    const slots = word + HEAD_WORDS
-    const wordEnd = slots + entered + left
+    const changes = words[word + 5]
+    const first = word + HEAD_WORDS
+    const wordEnd = first + changes * CHANGE_WORDS
     const valueEnd = value + 1 + entered * columns
-    if (!(entered >= 0 && left >= 0 && columns >= 0 && wordEnd <= wordCount && valueEnd <= valueCount)) {
+    const counts = entered >= 0 && left >= 0 && columns >= 0 && changes >= 0
+    if (!(counts && entered + left <= changes * BLOCK_SLOTS && wordEnd <= wordCount && valueEnd <= valueCount)) {
       throw damaged(`the item at word ${word}`)
     }
     deltas.push({
@@ -135,8 +143,8 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
       snapshot: (flags & FLAG_SNAPSHOT) !== 0,
       late: (flags & FLAG_LATE) !== 0,
       more: (flags & FLAG_MORE) !== 0,
-      entered: slotsIn(words, slots, slots + entered, maxSymbols),
-      left: slotsIn(words, slots + entered, wordEnd, maxSymbols),
+      entered: slotsIn(words, first, wordEnd, 1, entered, maxSymbols),
+      left: slotsIn(words, first, wordEnd, 3, left, maxSymbols),
       columns,
       values: valueEnd > value + 1 ? values.subarray(value + 1, valueEnd) : NO_VALUES,
     })
@@ -156,24 +164,35 @@ export function joinPages(pages) {
   const last = pages[pages.length - 1]
   if (pages.length === 1) return last
   const entered = pages.flatMap((page) => page.entered)
+  const left = pages.flatMap((page) => page.left)
   const values = Float64Array.from(pages.flatMap((page) => [...page.values]))
-  return { ...last, entered, values }
+  return { ...last, entered, left, values }
 }
 
 /**
+ * Slots whose bit is set, block by block.
  * @param {Int32Array} words
- * @param {number} from
+ * @param {number} from where the first block's changes begin
  * @param {number} end
+ * @param {1 | 3} at where in a block's changes the bits are
+ * @param {number} count how many there should be
  * @param {number} maxSymbols
  */
-function slotsIn(words, from, end, maxSymbols) {
+function slotsIn(words, from, end, at, count, maxSymbols) {
   /** @type {number[]} */
-  const slots = new Array(end - from)
-  for (let at = from; at < end; at++) {
-    const slot = words[at]
-    if (slot < 0 || slot >= maxSymbols) throw damaged('a symbol slot')
-    slots[at - from] = slot
+  const slots = new Array(count)
+  let found = 0
+  for (let change = from; change < end; change += CHANGE_WORDS) {
+    for (let half = 0; half < 2; half++) {
+      const first = words[change] * BLOCK_SLOTS + half * 32
+      for (let bits = words[change + at + half]; bits !== 0; bits &= bits - 1) {
+        const slot = first + 31 - Math.clz32(bits & -bits)
+        if (slot < 0 || slot >= maxSymbols || found === count) throw damaged('a symbol slot')
+        slots[found++] = slot
+      }
+    }
   }
+  if (found < count) throw damaged('the number of slots')
   return slots
 }
 

@@ -1,6 +1,7 @@
-// Comparisons of 64 doubles into a 64-bit mask: the one place with SIMD intrinsics. Compilers vectorise the
-// arithmetic of a scan by themselves but not the packing of comparison results into bits, which takes narrowing
-// instructions and one bit mask for 16 lanes. The twin without intrinsics is for other machines.
+// Comparisons of 64 doubles into a 64-bit mask, and two such masks at once: the one place with SIMD intrinsics. Compilers
+// vectorise the arithmetic of a scan by themselves but not the packing of comparison results into bits, which takes
+// narrowing instructions and one bit mask for 16 lanes, nor logic of a condition's two words. The twin without intrinsics
+// is for other machines.
 //
 // Bit i of each result belongs to lane i. Comparisons with NaN are false, as IEEE 754 says.
 #pragma once
@@ -137,5 +138,57 @@ inline LaneMask within(const double* a, double bound) {
     return (least <= x) & (x <= most);
   });
 }
+
+// Two masks side by side, as a condition has them.
+#if defined(__wasm_simd128__)
+struct Words {
+  v128_t both;
+  static Words load(const LaneMask* from) { return {wasm_v128_load(from)}; }
+  static Words of(LaneMask mask) { return {wasm_i64x2_splat(static_cast<int64_t>(mask))}; }
+  void store(LaneMask* to) const { wasm_v128_store(to, both); }
+};
+inline Words operator&(Words a, Words b) { return {wasm_v128_and(a.both, b.both)}; }
+inline Words operator|(Words a, Words b) { return {wasm_v128_or(a.both, b.both)}; }
+// a where the mask has a bit, else b.
+inline Words select(Words mask, Words a, Words b) { return {wasm_v128_bitselect(a.both, b.both, mask.both)}; }
+inline Words first_and_second(Words a, Words b) { return {wasm_i64x2_shuffle(a.both, b.both, 0, 3)}; }
+inline Words swapped(Words a) { return {wasm_i64x2_shuffle(a.both, a.both, 1, 0)}; }
+#elif defined(__SSE2__)
+struct Words {
+  __m128i both;
+  static Words load(const LaneMask* from) { return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))}; }
+  static Words of(LaneMask mask) { return {_mm_set1_epi64x(static_cast<int64_t>(mask))}; }
+  void store(LaneMask* to) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), both); }
+};
+inline Words operator&(Words a, Words b) { return {_mm_and_si128(a.both, b.both)}; }
+inline Words operator|(Words a, Words b) { return {_mm_or_si128(a.both, b.both)}; }
+// a where the mask has a bit, else b.
+inline Words select(Words mask, Words a, Words b) {
+  return {_mm_or_si128(_mm_and_si128(mask.both, a.both), _mm_andnot_si128(mask.both, b.both))};
+}
+inline Words first_and_second(Words a, Words b) {
+  return {_mm_castpd_si128(_mm_move_sd(_mm_castsi128_pd(b.both), _mm_castsi128_pd(a.both)))};
+}
+inline Words swapped(Words a) { return {_mm_shuffle_epi32(a.both, _MM_SHUFFLE(1, 0, 3, 2))}; }
+#else
+struct Words {
+  LaneMask first;
+  LaneMask second;
+  static Words load(const LaneMask* from) { return {from[0], from[1]}; }
+  static Words of(LaneMask mask) { return {mask, mask}; }
+  void store(LaneMask* to) const {
+    to[0] = first;
+    to[1] = second;
+  }
+};
+inline Words operator&(Words a, Words b) { return {a.first & b.first, a.second & b.second}; }
+inline Words operator|(Words a, Words b) { return {a.first | b.first, a.second | b.second}; }
+// a where the mask has a bit, else b.
+inline Words select(Words mask, Words a, Words b) {
+  return {(mask.first & a.first) | (~mask.first & b.first), (mask.second & a.second) | (~mask.second & b.second)};
+}
+inline Words first_and_second(Words a, Words b) { return {a.first, b.second}; }
+inline Words swapped(Words a) { return {a.second, a.first}; }
+#endif
 
 }  // namespace tickscan::simd

@@ -38,7 +38,7 @@ void DeltaPacker::pack(const Decisions& decisions, DeltaSizer* sizer, PackedDelt
     }
     const bool mixed = !item_.empty();
     decide(tick, trader, decisions);
-    if (mixed) std::sort(item_.left.data(), item_.left.data() + item_.left.size());
+    if (mixed) item_.merge(static_cast<uint32_t>(trader.columns.size()));
     if (!item_.empty()) write(tick.number, trader, now_ms, false, sizer, out);
   }
   while (first < entries_.size()) {
@@ -89,32 +89,43 @@ size_t DeltaPacker::item_end(size_t first) const {
 }
 
 void DeltaPacker::add(std::span<const Entry> group, const Trader& trader) {
+  ChangeAppender changes = item_.append(group.size());
+  bool in_order = true;
+  uint32_t next_block = 0;
   for (const Entry& entry : group) {
-    item_.entered.add(entry.change->block, entry.change->entered);
-    item_.left.add(entry.change->block, entry.change->left);
-    const size_t values = count_lanes(entry.change->entered) * trader.columns.size();
+    const Change& change = *entry.change;
+    in_order = in_order && change.block >= next_block;
+    next_block = change.block + 1;
+    changes.add(change.block, change.entered, change.left, change.occupied);
+    const size_t values = count_lanes(change.entered) * trader.columns.size();
     item_.columns.insert(item_.columns.end(), entry.values, entry.values + values);
   }
+  item_.take(changes);
+  if (!in_order) item_.merge(static_cast<uint32_t>(trader.columns.size()));
 }
 
 void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions) {
   const LaneMask* due = decisions.due.words(tick.due);
+  const bool has_columns = !trader.columns.empty();
+  ChangeAppender changes = item_.append(decisions.blocks.size());
   for (size_t i = 0; i < decisions.blocks.size(); ++i) {
     const uint32_t block = decisions.blocks[i];
     const LaneMask truth = tick.condition[block].value;
-    const LaneMask changed = (truth ^ tick.matches[block]) & due[i];
+    const LaneMask before = tick.matches[block];
+    const LaneMask changed = (truth ^ before) & due[i];
     if (changed == 0) continue;
-    tick.matches[block] ^= changed;
-    item_.entered.add(block, changed & truth);
-    item_.left.add(block, changed & ~truth);
-    if (trader.columns.empty()) continue;
+    const LaneMask after = before ^ changed;
+    tick.matches[block] = after;
+    changes.add(block, changed & truth, changed & ~truth, occupied_more(before, after));
+    if (!has_columns) continue;
     for_each_lane(changed & truth, [&](uint32_t lane) { read_columns(trader, block, lane, &item_.columns); });
   }
+  item_.take(changes);
 }
 
 void DeltaPacker::write(uint32_t index, Trader& trader, double time, bool late, DeltaSizer* sizer,
                         PackedDeltas* out) {
-  sizer->add(trader, item_.entered.size(), item_.left.size());
+  sizer->add(trader, item_.entered(), item_.left(), item_.occupied());
   // A trader's first item is a snapshot, and one that is wanted too says as much. Otherwise changes are never hidden in
   // a snapshot, because nobody acts on what a snapshot lists.
   if (!trader.announced && trader.snapshot_wanted) return;
@@ -126,11 +137,14 @@ void DeltaPacker::write(uint32_t index, Trader& trader, double time, bool late, 
 void DeltaPacker::pack_snapshot(uint32_t index, Trader& trader, uint32_t block_count, double now_ms,
                                 PackedDeltas* out) {
   item_.clear();
+  ChangeAppender changes = item_.append(block_count);
   for (uint32_t block = 0; block < block_count; ++block) {
-    item_.entered.add(block, trader.matches[block]);
+    if (trader.matches[block] == 0) continue;
+    changes.add(block, trader.matches[block], 0, 0);
     for_each_lane(trader.matches[block],
                   [&](uint32_t lane) { read_columns(trader, block, lane, &item_.columns); });
   }
+  item_.take(changes);
   item_.write(index, kDeltaSnapshot, static_cast<uint32_t>(trader.columns.size()), now_ms, out);
   trader.announced = true;
   trader.snapshot_wanted = false;

@@ -1,7 +1,8 @@
 // Packs a cycle's changes into one message body: Int32 words and Float64 values, as js/protocol.js describes them. Items
 // are ordered by time, then in the order in which traders were added.
 //
-// Words of an item:  trader, flags, entered count, left count, column count, entered slots…, left slots…
+// Words of an item:  trader, flags, entered count, left count, column count, count of changed blocks, then for each of these
+//                    its number, the lanes that entered and the lanes that left (low half, high half)
 // Values of an item: time, then entered × columns, symbol by symbol; NaN is unknown.
 //
 // A snapshot of more than kPageSymbols matches is cut into pages, items that follow each other directly; all but the

@@ -1,5 +1,8 @@
-// One item of a message body as it grows: who entered, who left, the columns of those who entered; then written out,
-// in pages where it is a large snapshot.
+// One item of a message body as it grows: which lanes of which blocks entered and left, and the columns of those that
+// entered; then written out, in pages where it is a large snapshot.
+//
+// Changes stay words of 64 lanes: a list of slots took longer to make than all comparisons of a cycle, since how many lanes
+// change in a block is chance that nothing can predict. The client, which needs numbers, takes the words apart.
 //
 // Belongs to the DeltaPacker; keeps its memory from item to item.
 #pragma once
@@ -18,57 +21,89 @@ inline constexpr int32_t kDeltaMore = 4;
 
 inline constexpr uint32_t kPageSymbols = 1024;
 
+inline constexpr uint32_t kHeadWords = 6;    // trader, flags, entered, left, columns, changed blocks
+inline constexpr uint32_t kChangeWords = 5;  // block, entered low and high, left low and high
+
 struct PackedDeltas {
   std::vector<int32_t> words;
   std::vector<double> values;
 };
 
-// Slots of lanes, appended without a branch for each bit.
-class SlotList {
- public:
-  void clear() { used_ = 0; }
-  [[nodiscard]] uint32_t size() const { return used_; }
-  [[nodiscard]] const int32_t* data() const { return slots_.data(); }
-  int32_t* data() { return slots_.data(); }
+// What one block's matches are changed by.
+struct BlockChange {
+  uint32_t block;
+  LaneMask entered;
+  LaneMask left;
+  size_t first_column;  // while they are merged: where the columns of what entered begin
+};
 
-  void add(uint32_t block, LaneMask lanes) {
-    if (slots_.size() < used_ + kLanes + kAtOnce) slots_.resize(2 * (used_ + kLanes + kAtOnce));
-    const auto first = static_cast<int32_t>(block * kLanes);
-    // Few lanes change in a block, and how many is chance: the first four are always written, so that nothing has to be
-    // guessed, and what is too many is written over by the next.
-    const uint32_t end = used_ + count_lanes(lanes);
-    int32_t* to = slots_.data() + used_;
-    do {
-      for (uint32_t i = 0; i < kAtOnce; ++i) {
-        to[i] = first + std::countr_zero(lanes);
-        lanes &= lanes - 1;
-      }
-      to += kAtOnce;
-    } while (lanes != 0);
-    used_ = end;
+// Appends changes. A value of its own, so that a loop keeps it in registers: as members of the item its numbers would be
+// stored and loaded again for each block.
+class ChangeAppender {
+ public:
+  explicit ChangeAppender(BlockChange* to) : to_(to), begin_(to) {}
+
+  // Something entered or left.
+  void add(uint32_t block, LaneMask entered, LaneMask left, int32_t occupied) {
+    *to_ = {block, entered, left, 0};
+    ++to_;
+    entered_ += count_lanes(entered);
+    left_ += count_lanes(left);
+    occupied_ += occupied;
   }
 
  private:
-  static constexpr uint32_t kAtOnce = 4;
-
-  std::vector<int32_t> slots_;
-  uint32_t used_ = 0;
+  friend class DeltaItem;
+  BlockChange* to_;
+  BlockChange* begin_;
+  uint32_t entered_ = 0;
+  uint32_t left_ = 0;
+  int32_t occupied_ = 0;
 };
 
 class DeltaItem {
  public:
-  SlotList entered;
-  SlotList left;
   std::vector<double> columns;  // of the entered symbols, one after another
 
+  // So many changes may be appended, and take() makes them the item's.
+  [[nodiscard]] ChangeAppender append(size_t changes) {
+    const size_t most = used_ + changes;
+    if (changes_.size() < most) changes_.resize(2 * most);
+    return ChangeAppender(changes_.data() + used_);
+  }
+  void take(const ChangeAppender& appended) {
+    used_ += static_cast<size_t>(appended.to_ - appended.begin_);
+    entered_ += appended.entered_;
+    left_ += appended.left_;
+    occupied_ += appended.occupied_;
+  }
+
+  // Puts the changes into the order of the blocks, one for each, and the columns into that of the lanes. A block has
+  // several where its symbols were removed one by one, or where one lane had closed more klines than another.
+  void merge(uint32_t column_count);
+
   void clear() {
-    entered.clear();
-    left.clear();
+    used_ = 0;
+    entered_ = left_ = 0;
+    occupied_ = 0;
     columns.clear();
   }
-  [[nodiscard]] bool empty() const { return entered.size() + left.size() == 0; }
+  [[nodiscard]] bool empty() const { return used_ == 0; }
+  [[nodiscard]] uint32_t entered() const { return entered_; }
+  [[nodiscard]] uint32_t left() const { return left_; }
+  // By how many more blocks have matches after it.
+  [[nodiscard]] int32_t occupied() const { return occupied_; }
 
   void write(uint32_t trader, int32_t flags, uint32_t column_count, double time, PackedDeltas* out) const;
+
+ private:
+  std::vector<BlockChange> changes_;
+  std::vector<BlockChange> unmerged_;
+  std::vector<double> unordered_;
+  size_t used_ = 0;
+  uint32_t entered_ = 0;
+  uint32_t left_ = 0;
+  int32_t occupied_ = 0;
 };
 
 // Appends the trader's column values of one symbol.

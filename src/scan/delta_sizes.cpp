@@ -3,31 +3,38 @@
 
 #include <bit>
 
+#include "scan/delta_item.h"
+
 namespace tickscan::scan {
 
 namespace {
 
-// As delta.h packs them: five words and a time for an item, a word and the columns for an entry.
-constexpr uint64_t kHeadBytes = 5 * sizeof(int32_t) + sizeof(double);
+// As delta.h packs them: the head's words and a time for an item, words for a block, and the columns of an entry.
+constexpr uint64_t kHeadBytes = kHeadWords * sizeof(int32_t) + sizeof(double);
+constexpr uint64_t kBlockBytes = kChangeWords * sizeof(int32_t);
 
-uint64_t entry_bytes(const Trader& trader) {
-  return sizeof(int32_t) + trader.columns.size() * sizeof(double);
-}
+uint64_t entry_bytes(const Trader& trader) { return trader.columns.size() * sizeof(double); }
 
-uint64_t count_matches(const Trader& trader, uint32_t blocks) {
+// What a full result of the trader has.
+struct Full {
   uint64_t matches = 0;
-  for (uint32_t block = 0; block < blocks; ++block) {
-    matches += static_cast<uint64_t>(std::popcount(trader.matches[block]));
+  uint64_t bytes = kHeadBytes;
+
+  Full(const Trader& trader, uint32_t blocks) {
+    for (uint32_t block = 0; block < blocks; ++block) {
+      matches += static_cast<uint64_t>(std::popcount(trader.matches[block]));
+      bytes += trader.matches[block] != 0 ? kBlockBytes : 0;
+    }
+    bytes += matches * entry_bytes(trader);
   }
-  return matches;
-}
+};
 
 }  // namespace
 
-void DeltaSizer::add(const Trader& trader, uint64_t entered, uint64_t left) {
+void DeltaSizer::add(const Trader& trader, uint64_t entered, uint64_t left, int64_t occupied) {
   delta_entries_ += entered + left;
   full_entries_ += entered - left;
-  full_bytes_ += (entered - left) * entry_bytes(trader);
+  full_bytes_ += (entered - left) * entry_bytes(trader) + static_cast<uint64_t>(occupied) * kBlockBytes;
 }
 
 DeltaSizes DeltaSizer::take(uint64_t delta_bytes) {
@@ -41,15 +48,15 @@ DeltaSizes DeltaSizer::take(uint64_t delta_bytes) {
 }
 
 void DeltaSizer::take_out(const Trader& trader, uint32_t blocks) {
-  const uint64_t matches = count_matches(trader, blocks);
-  full_entries_ -= matches;
-  full_bytes_ -= kHeadBytes + matches * entry_bytes(trader);
+  const Full full(trader, blocks);
+  full_entries_ -= full.matches;
+  full_bytes_ -= full.bytes;
 }
 
 void DeltaSizer::put_in(const Trader& trader, uint32_t blocks) {
-  const uint64_t matches = count_matches(trader, blocks);
-  full_entries_ += matches;
-  full_bytes_ += kHeadBytes + matches * entry_bytes(trader);
+  const Full full(trader, blocks);
+  full_entries_ += full.matches;
+  full_bytes_ += full.bytes;
 }
 
 }  // namespace tickscan::scan

@@ -64,8 +64,8 @@ void compare(const Instruction& instruction, uint32_t block, LaneMask lanes, Mas
   } else {
     value = mask(simd::EachLane{a}, simd::EachLane{b});
   }
-  out.known = (out.known & ~lanes) | known;
   out.value = (out.value & ~lanes) | (value & known);
+  out.no = (out.no & ~lanes) | (~value & known);
 }
 
 void find_finite(const Instruction& instruction, uint32_t block, LaneMask lanes) {
@@ -78,27 +78,27 @@ void find_finite(const Instruction& instruction, uint32_t block, LaneMask lanes)
   } else {
     finite = simd::finite(a) & lanes;
   }
-  out.value = out.known = (out.value & ~lanes) | finite;
+  out.value = (out.value & ~lanes) | finite;
+  out.no &= ~lanes;
 }
 
-void set(Condition& out, LaneMask lanes, LaneMask value, LaneMask known) {
-  out.known = (out.known & ~lanes) | (known & lanes);
-  out.value = (out.value & ~lanes) | (value & known & lanes);
+void set(Condition& out, LaneMask lanes, LaneMask value, LaneMask no) {
+  out.value = (out.value & ~lanes) | (value & lanes);
+  out.no = (out.no & ~lanes) | (no & lanes);
 }
 
 void logic(const Instruction& instruction, uint32_t block, LaneMask lanes) {
   const Condition a = *instruction.inputs[0].at<Condition>(block);
   Condition& out = *instruction.output.at<Condition>(block);
   if (instruction.op == NodeOp::logical_not) {
-    set(out, lanes, ~a.value, a.known);
+    set(out, lanes, a.no, a.value);
     return;
   }
   const Condition b = *instruction.inputs[1].at<Condition>(block);
   if (instruction.op == NodeOp::logical_and) {
-    // Known when both are, or when either is known to be false.
-    set(out, lanes, a.value & b.value, (a.known & b.known) | (a.known & ~a.value) | (b.known & ~b.value));
+    set(out, lanes, a.value & b.value, a.no | b.no);
   } else {
-    set(out, lanes, a.value | b.value, (a.known & b.known) | a.value | b.value);
+    set(out, lanes, a.value | b.value, a.no & b.no);
   }
 }
 
@@ -164,7 +164,7 @@ bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask 
       const Condition a = *instruction.inputs[0].at<Condition>(block);
       double* out = instruction.output.at<double>(block);
       for_each_lane(lanes, [=](uint32_t lane) {
-        const bool known = (a.known >> lane & 1) != 0;
+        const bool known = (a.known() >> lane & 1) != 0;
         out[lane] = known ? static_cast<double>(a.value >> lane & 1) : kUnknown;
       });
       return true;
@@ -172,12 +172,12 @@ bool execute_stateless(const Instruction& instruction, uint32_t block, LaneMask 
     case NodeOp::condition_of: {
       const double* a = instruction.inputs[0].at<double>(block);
       LaneMask value = 0;
-      LaneMask known = 0;
+      LaneMask no = 0;
       for_each_lane(lanes, [&](uint32_t lane) {
-        known |= static_cast<LaneMask>(a[lane] == a[lane]) << lane;
         value |= static_cast<LaneMask>(a[lane] == 1.0) << lane;
+        no |= static_cast<LaneMask>(a[lane] == a[lane] && a[lane] != 1.0) << lane;
       });
-      set(*instruction.output.at<Condition>(block), lanes, value, known);
+      set(*instruction.output.at<Condition>(block), lanes, value, no);
       return true;
     }
     default: return false;

@@ -49,11 +49,13 @@ enum class NodeOp : uint8_t {
   condition_of,  // condition ↔ 1, 0, NaN, so that conditions can go into kernels
 };
 
-// 64 conditions: bit i of value is lane i's truth, and means something only where known has bit i.
-// Invariant: value ⊆ known.
+// 64 conditions: lane i is true where `value` has bit i, false where `no` has it, unknown where neither has. Never both.
+// (A word of what is false instead of what is known: `and`, `or` and `not` of both words take three operations then.)
 struct Condition {
   LaneMask value;
-  LaneMask known;
+  LaneMask no;
+
+  [[nodiscard]] LaneMask known() const { return value | no; }
 };
 
 // Where the data of a block lies: base + block × stride.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/simd.h"
+
 namespace tickscan::scan {
 
 namespace {
@@ -10,27 +12,20 @@ namespace {
 // Blocks that are computed together: their words of a thousand nodes stay in the core's own cache.
 constexpr size_t kTile = 16;
 
-void store(Condition& out, LaneMask lanes, LaneMask value, LaneMask known) {
-  out.value = (out.value & ~lanes) | (value & lanes);
-  out.known = (out.known & ~lanes) | (known & lanes);
-}
+using simd::Words;
 
-// Values are known to be true, so what is known and no value is known to be false.
-Condition both(const Condition& a, const Condition& b) {
-  const LaneMask value = a.value & b.value;
-  return {value, value | (a.known ^ a.value) | (b.known ^ b.value)};
-}
-Condition either(const Condition& a, const Condition& b) {
-  const LaneMask value = a.value | b.value;
-  return {value, value | (a.known & b.known)};
-}
+Words words_of(const Condition& condition) { return Words::load(&condition.value); }
+
+// True where both are, false where either is.
+Words both(Words a, Words b) { return simd::first_and_second(a & b, a | b); }
+Words either(Words a, Words b) { return simd::first_and_second(a | b, a & b); }
 
 template <typename F>
 void each(const LogicStep& step, std::span<const uint32_t> blocks, const LaneMask* due, F f) {
   for (size_t i = 0; i < blocks.size(); ++i) {
     const uint32_t block = blocks[i];
-    const Condition result = f(block);
-    store(step.out[block], due[i], result.value, result.known);
+    LaneMask* out = &step.out[block].value;
+    simd::select(Words::of(due[i]), f(block), Words::load(out)).store(out);
   }
 }
 
@@ -45,15 +40,13 @@ void run_logic(std::span<const LogicStep> steps, std::span<const uint32_t> block
       const Condition* b = step.b;
       switch (step.op) {
         case NodeOp::logical_and:
-          each(step, tile, lanes, [=](uint32_t block) { return both(a[block], b[block]); });
+          each(step, tile, lanes, [=](uint32_t block) { return both(words_of(a[block]), words_of(b[block])); });
           break;
         case NodeOp::logical_or:
-          each(step, tile, lanes, [=](uint32_t block) { return either(a[block], b[block]); });
+          each(step, tile, lanes, [=](uint32_t block) { return either(words_of(a[block]), words_of(b[block])); });
           break;
         default:
-          each(step, tile, lanes, [=](uint32_t block) {
-            return Condition{a[block].known ^ a[block].value, a[block].known};
-          });
+          each(step, tile, lanes, [=](uint32_t block) { return simd::swapped(words_of(a[block])); });
           break;
       }
     }

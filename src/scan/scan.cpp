@@ -101,11 +101,13 @@ void Scan::deactivate(uint32_t slot) {
     if (!trader.gate.empty()) trader.gate.forget(index, bit);
     std::erase_if(trader.told, [slot](const Told& entry) { return entry.slot == slot; });
     if ((trader.matches[index] & bit) == 0) continue;
+    const LaneMask before = trader.matches[index];
     trader.matches[index] &= ~bit;
     Change change;
     change.trader = number;
     change.block = index;
     change.left = bit;
+    change.occupied = occupied_more(before, trader.matches[index]);
     removed_.emplace_back(index, change);
   }
 }

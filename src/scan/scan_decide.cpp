@@ -53,6 +53,7 @@ void Scan::record(uint32_t number, uint32_t index, LaneMask lanes, LaneMask trut
   change.time = decision.time;
   change.entered = changed & matches;
   change.left = changed & before;
+  change.occupied = occupied_more(before, before ^ changed);
   change.first_value = static_cast<uint32_t>(result.values.size());
   if (!trader.columns.empty()) {
     for_each_lane(change.entered, [&](uint32_t lane) { read_columns(trader, index, lane, &result.values); });

@@ -62,8 +62,14 @@ struct Change {
   double time = 0;
   LaneMask entered = 0;
   LaneMask left = 0;
+  int32_t occupied = 0;  // 1: the block had no match before, −1: it has none after
   uint32_t first_value = 0;
 };
+
+// What a change of one block's matches is to the number of blocks that have any.
+inline int32_t occupied_more(LaneMask before, LaneMask after) {
+  return static_cast<int32_t>(after != 0) - static_cast<int32_t>(before != 0);
+}
 
 // One per block, reused in every cycle.
 // Cache lines of its own: neighbours are written by other threads.

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { DeltaStream, foldDeltas } from '../../js/delta-stream.js'
 import { Matches } from '../../js/match-table.js'
 import { packSignals, unpackSignals } from '../../js/signals.js'
+import { packedWords } from './helpers/packed-words.mjs'
 
 let cycle = 0
 const delta = (traderId, entered, left = [], snapshot = false) => ({
@@ -227,17 +228,23 @@ test('matches are slots in rising order, whatever they are', () => {
 })
 
 test('SIGNALS survive packing, with refs in place of handles, and damage is noticed', () => {
-  const memory = new SharedArrayBuffer(256)
-  new Float64Array(memory, 0, 4).set([100, 1.5, Number.NaN, 200])
-  new Int32Array(memory, 64, 13).set([7, 3, 1, 0, 2, 5, 8, 0, 0, 1, 0, 6, 99])
-  const place = { wordsOffset: 64, wordsCount: 12, valuesOffset: 0, valuesCount: 4 }
+  const memory = new SharedArrayBuffer(512)
+  new Float64Array(memory, 0, 7).set([100, 1.5, Number.NaN, 2.5, 3.5, 200, 300])
+  const items = [
+    packedWords(7, 3, [5, 95], [], 2),
+    packedWords(8, 0, [], [0, 6, 31, 32, 63, 64, 127], 0),
+    packedWords(8, 0, [1], [], 0),
+  ]
+  const wordsCount = items.flat().length - items[2].length
+  new Int32Array(memory, 64, items.flat().length).set(items.flat())
+  const place = { wordsOffset: 64, wordsCount, valuesOffset: 0, valuesCount: 6 }
   const refs = new Map([
     [7, 70],
     [8, 80],
   ])
   const [packed, ...others] = packSignals(memory, place, refs)
   assert.equal(others.length, 0)
-  const deltas = unpackSignals(packed, 64)
+  const deltas = unpackSignals(packed, 128)
   assert.deepEqual(
     deltas.map((one) => ({
       ...one,
@@ -252,10 +259,10 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
         snapshot: true,
         late: true,
         more: false,
-        entered: [5],
+        entered: [5, 95],
         left: [],
         columns: 2,
-        values: [1.5, Number.NaN],
+        values: [1.5, Number.NaN, 2.5, 3.5],
       },
       {
         ref: 80,
@@ -264,7 +271,7 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
         late: false,
         more: false,
         entered: [],
-        left: [6],
+        left: [0, 6, 31, 32, 63, 64, 127],
         columns: 0,
         values: [],
       },
@@ -272,23 +279,31 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
   )
   const code = (run) => assert.throws(run, (error) => error.code === 'E_PROTOCOL')
   code(() => packSignals(memory, place, new Map([[7, 70]])))
-  code(() => unpackSignals(packed, 6))
-  code(() => unpackSignals({ ...packed, valueCount: 3 }, 64))
+  code(() => unpackSignals(packed, 127))
+  code(() => unpackSignals({ ...packed, valueCount: 5 }, 128))
+  const valueBytes = 6 * 8
   const surplus = new ArrayBuffer(packed.buffer.byteLength + 8)
-  new Uint8Array(surplus).set(new Uint8Array(packed.buffer, 0, 32))
-  new Uint8Array(surplus).set(new Uint8Array(packed.buffer, 32), 40)
-  code(() => unpackSignals({ buffer: surplus, wordCount: packed.wordCount, valueCount: 5 }, 64))
-  const words = () => new Int32Array(packed.buffer, 32)
+  new Uint8Array(surplus).set(new Uint8Array(packed.buffer, 0, valueBytes))
+  new Uint8Array(surplus).set(new Uint8Array(packed.buffer, valueBytes), valueBytes + 8)
+  code(() => unpackSignals({ buffer: surplus, wordCount: packed.wordCount, valueCount: 7 }, 128))
+  const words = () => new Int32Array(packed.buffer, valueBytes)
   for (const [at, value] of [
     [2, 9],
+    [2, 1],
     [2, -1],
-    [3, 40],
+    [3, 400],
+    [3, 1],
     [4, 9],
     [5, -1],
+    [5, 1],
+    [6, 2],
+    [6, -1],
+    [7, 0],
+    [7, -1],
   ]) {
     const before = words()[at]
     words()[at] = value
-    code(() => unpackSignals(packed, 64))
+    code(() => unpackSignals(packed, 128))
     words()[at] = before
   }
 })

@@ -154,8 +154,8 @@ test('deltas change matches first, then reach events, streams and the result, al
     trader: 0,
     snapshot: true,
     entered: [
-      [2, 1.5],
       [0, Number.NaN],
+      [2, 1.5],
     ],
   })
   const events = []
@@ -169,8 +169,8 @@ test('deltas change matches first, then reach events, streams and the result, al
     snapshot: true,
     late: false,
     entered: [
-      { symbol: 'CCC', columns: { __proto__x: 1.5 } },
       { symbol: 'AAA', columns: { __proto__x: undefined } },
+      { symbol: 'CCC', columns: { __proto__x: 1.5 } },
     ],
     left: [],
   }

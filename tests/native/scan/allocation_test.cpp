@@ -66,14 +66,13 @@ struct Market {
       fields[market::ticker_quote_volume_24h] = 1;
       writer().update_ticker(slot, fields);
     }
-    world.engine->cycle(1e6 + n);
-    changes += world.engine->scan().deltas().words.size();
+    changes += world.engine->cycle(1e6 + n).report.sizes.delta_entries;
   }
 
   market::Writer& writer() { return *world.writer; }
 
   World world;
-  size_t changes = 0;
+  uint64_t changes = 0;
 };
 
 void expect_none(uint32_t threads) {

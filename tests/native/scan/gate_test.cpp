@@ -352,12 +352,12 @@ TEST(Gate, SizesSayWhatFullResultsWouldHaveBeen) {
   sizes = world.last.report.sizes;
   EXPECT_EQ(sizes.delta_entries, 1U);
   EXPECT_EQ(sizes.full_entries, 89U);
-  EXPECT_EQ(sizes.full_bytes, 28U + 89U * 20U);
-  EXPECT_EQ(sizes.delta_bytes, 28U + 4U);
+  EXPECT_EQ(sizes.full_bytes, 32U + 2U * 20U + 89U * 16U);
+  EXPECT_EQ(sizes.delta_bytes, 32U + 20U);
   spec.column_names = spec.column_filters = {};
   ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
   world.cycle(2);
-  EXPECT_EQ(world.last.report.sizes.full_bytes, 28U + 89U * 4U);
+  EXPECT_EQ(world.last.report.sizes.full_bytes, 32U + 2U * 20U);
   ASSERT_FALSE(world.engine->remove_trader(trader));
   world.cycle(3);
   EXPECT_EQ(world.last.report.sizes.full_bytes, 0U);

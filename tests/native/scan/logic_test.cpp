@@ -1,8 +1,9 @@
-// Logic over many blocks, lane by lane against Kleene's tables; and the list of slots that items are made of.
+// Logic over many blocks, lane by lane against Kleene's tables; and the items that deltas are made of.
 #include "scan/logic.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace {
 using Truth = std::optional<bool>;
 
 Truth truth(const Condition& of, uint32_t lane) {
-  if ((of.known >> lane & 1) == 0) return std::nullopt;
+  if ((of.known() >> lane & 1) == 0) return std::nullopt;
   return (of.value >> lane & 1) != 0;
 }
 
@@ -32,7 +33,8 @@ TEST(Logic, IsKleenesInDueLanesOfDueBlocksAndTouchesNothingElse) {
   constexpr uint32_t kBlocks = 40;
   const auto condition = [&] {
     const LaneMask known = random() | random();
-    return Condition{random() & known, known};
+    const LaneMask value = random() & known;
+    return Condition{value, known & ~value};
   };
   for (const NodeOp op : {NodeOp::logical_and, NodeOp::logical_or, NodeOp::logical_not}) {
     for (int round = 0; round < 20; ++round) {
@@ -77,7 +79,7 @@ TEST(Logic, IsKleenesInDueLanesOfDueBlocksAndTouchesNothingElse) {
           const Truth right = computed ? expected(op, truth(a[index], lane), truth(b[index], lane))
                                        : truth(before[index], lane);
           ASSERT_EQ(truth(out[index], lane), right);
-          ASSERT_EQ(out[index].value & ~out[index].known, 0U);
+          ASSERT_EQ(out[index].value & out[index].no, 0U);
         }
       }
       EXPECT_EQ(due.lanes(step.due), lanes);
@@ -85,45 +87,83 @@ TEST(Logic, IsKleenesInDueLanesOfDueBlocksAndTouchesNothingElse) {
   }
 }
 
-TEST(SlotList, HasTheSlotsOfItsLanesInOrder) {
-  auto random = seeded("SlotList.HasTheSlotsOfItsLanesInOrder");
-  SlotList list;
-  for (int round = 0; round < 50; ++round) {
-    list.clear();
-    std::vector<int32_t> right;
-    for (uint32_t block = 0; block < 20; ++block) {
-      LaneMask lanes = random();
-      for (int i = round % 8; i > 0; --i) lanes &= random();
-      if (round == 49) lanes = kAllLanes;
-      list.add(block, lanes);
-      for_each_lane(lanes,
-                    [&](uint32_t lane) { right.push_back(static_cast<int32_t>(block * kLanes + lane)); });
-    }
-    ASSERT_EQ(std::vector<int32_t>(list.data(), list.data() + list.size()), right);
+// The words of an item's changes.
+std::vector<int32_t> changes(std::initializer_list<std::array<uint64_t, 3>> rows) {
+  std::vector<int32_t> words;
+  for (const auto& [block, entered, left] : rows) {
+    for (const uint64_t word : {block, entered, entered >> 32, left, left >> 32})
+      words.push_back(static_cast<int32_t>(static_cast<uint32_t>(word)));
   }
+  return words;
+}
+
+using Words = std::vector<int32_t>;
+
+TEST(DeltaItem, HasTheLanesOfEachBlockThatChanged) {
+  DeltaItem item;
+  ChangeAppender all = item.append(3);
+  all.add(0, 0x8000'0000'0000'0001, 0, 1);
+  all.add(2, 0x30, 0xc000'0000'0000'0000, 0);
+  item.take(all);
+  EXPECT_EQ(item.entered(), 4U);
+  EXPECT_EQ(item.left(), 2U);
+  EXPECT_EQ(item.occupied(), 1);
+  PackedDeltas out;
+  item.write(7, kDeltaLate, 0, 5.0, &out);
+  Words right{7, kDeltaLate, 4, 2, 0, 2};
+  const Words rows = changes({{0, 0x8000'0000'0000'0001, 0}, {2, 0x30, 0xc000'0000'0000'0000}});
+  right.insert(right.end(), rows.begin(), rows.end());
+  EXPECT_EQ(out.words, right);
+  EXPECT_EQ(out.values, std::vector<double>{5.0});
+  item.clear();
+  EXPECT_TRUE(item.empty());
+}
+
+TEST(DeltaItem, MergesABlocksChangesWithTheirColumns) {
+  DeltaItem item;
+  ChangeAppender all = item.append(4);
+  all.add(3, 0b1000, 0, 0);   // 30, 31
+  all.add(1, 0b100, 0, 0);    // 10, 11
+  all.add(3, 0b10010, 1, 0);  // 32, 33, 34, 35
+  all.add(1, 0, 0b10, 0);
+  item.take(all);
+  item.columns = {30, 31, 10, 11, 32, 33, 34, 35};
+  item.merge(2);
+  PackedDeltas out;
+  item.write(0, 0, 2, 9.0, &out);
+  Words right{0, 0, 4, 2, 2, 2};
+  const Words rows = changes({{1, 0b100, 0b10}, {3, 0b11010, 1}});
+  right.insert(right.end(), rows.begin(), rows.end());
+  EXPECT_EQ(out.words, right);
+  EXPECT_EQ(out.values, (std::vector<double>{9, 10, 11, 32, 33, 30, 31, 34, 35}));
 }
 
 TEST(DeltaItem, ASnapshotIsCutIntoPagesAndTheLastOneHasTheRest) {
   DeltaItem item;
-  for (uint32_t block = 0; block < 17; ++block) item.entered.add(block, kAllLanes);
-  item.left.add(20, 1);
-  for (uint32_t i = 0; i < item.entered.size(); ++i) item.columns.push_back(i);
+  ChangeAppender all = item.append(19);
+  all.add(0, 1, 0, 1);
+  for (uint32_t block = 1; block < 18; ++block) all.add(block, kAllLanes, 0, 1);
+  all.add(20, 0, 1, 0);
+  item.take(all);
+  for (uint32_t i = 0; i < item.entered(); ++i) item.columns.push_back(i);
   PackedDeltas out;
   item.write(3, kDeltaSnapshot, 1, 7.0, &out);
-  ASSERT_EQ(out.words.size(), 5 + kPageSymbols + 5 + 64 + 1);
-  EXPECT_EQ(std::vector<int32_t>(out.words.begin(), out.words.begin() + 6),
-            (std::vector<int32_t>{3, kDeltaSnapshot | kDeltaMore, 1024, 0, 1, 0}));
-  const auto last = out.words.begin() + 5 + kPageSymbols;
-  EXPECT_EQ(std::vector<int32_t>(last, last + 6), (std::vector<int32_t>{3, kDeltaSnapshot, 64, 1, 1, 1024}));
-  EXPECT_EQ(out.words.back(), 20 * 64);
-  ASSERT_EQ(out.values.size(), 1 + 1024 + 1 + 64);
+  // A block is never cut: the first page has 1 + 15 × 64, the second 2 × 64.
+  constexpr size_t kFirst = kHeadWords + 16 * kChangeWords;
+  ASSERT_EQ(out.words.size(), kFirst + kHeadWords + 3 * kChangeWords);
+  EXPECT_EQ(Words(out.words.begin(), out.words.begin() + 6),
+            (Words{3, kDeltaSnapshot | kDeltaMore, 961, 0, 1, 16}));
+  const auto last = out.words.begin() + kFirst;
+  EXPECT_EQ(Words(last, last + 7), (Words{3, kDeltaSnapshot, 128, 1, 1, 3, 16}));
+  EXPECT_EQ(Words(out.words.end() - 5, out.words.end()), (Words{20, 0, 0, 1, 0}));
+  ASSERT_EQ(out.values.size(), 1 + 961 + 1 + 128);
   EXPECT_EQ(out.values[0], 7.0);
-  EXPECT_EQ(out.values[1025], 7.0);
-  EXPECT_EQ(out.values.back(), 1087.0);
+  EXPECT_EQ(out.values[962], 7.0);
+  EXPECT_EQ(out.values.back(), 1088.0);
   // Changes are never cut, however many there are.
   PackedDeltas whole;
   item.write(3, 0, 1, 7.0, &whole);
-  EXPECT_EQ(whole.words.size(), 5 + 1088 + 1);
+  EXPECT_EQ(whole.words.size(), kHeadWords + 19 * kChangeWords);
 }
 
 }  // namespace

@@ -111,10 +111,20 @@ struct World {
       const auto entered = static_cast<size_t>(w[2]);
       const auto left = static_cast<size_t>(w[3]);
       const auto columns = static_cast<size_t>(w[4]);
-      for (size_t i = 0; i < entered; ++i) item.entered.push_back(static_cast<uint32_t>(w[5 + i]));
-      for (size_t i = 0; i < left; ++i) item.left.push_back(static_cast<uint32_t>(w[5 + entered + i]));
+      const auto changes = static_cast<size_t>(w[5]);
+      for (size_t i = 0; i < changes; ++i) {
+        const int32_t* change = w + kHeadWords + i * kChangeWords;
+        EXPECT_TRUE(i == 0 || change[0] > change[-static_cast<int>(kChangeWords)]) << "blocks rise";
+        for (uint32_t bit = 0; bit < kLanes; ++bit) {
+          const uint32_t slot = static_cast<uint32_t>(change[0]) * kLanes + bit;
+          if ((change[1 + bit / 32] >> (bit % 32) & 1) != 0) item.entered.push_back(slot);
+          if ((change[3 + bit / 32] >> (bit % 32) & 1) != 0) item.left.push_back(slot);
+        }
+      }
+      EXPECT_EQ(item.entered.size(), entered);
+      EXPECT_EQ(item.left.size(), left);
       for (size_t i = 0; i < entered * columns; ++i) item.values.push_back(deltas.values[value + 1 + i]);
-      word += 5 + entered + left;
+      word += kHeadWords + changes * kChangeWords;
       value += 1 + entered * columns;
       const bool page = !items.empty() && (items.back().flags & kDeltaMore) != 0;
       EXPECT_TRUE(!page || items.back().trader == item.trader) << "a page follows its page";

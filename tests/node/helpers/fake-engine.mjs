@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers'
 import { Engine } from '../../../js/engine.js'
 import { Inbox } from '../../../js/inbox.js'
 import { Market, MS } from './market.mjs'
+import { packedWords } from './packed-words.mjs'
 
 /** The smallest WebAssembly module there is; the fake core does not look at it. */
 export const EMPTY_MODULE = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))
@@ -151,8 +152,7 @@ export class FakeCore {
     )) {
       const columns = entered.length > 0 ? entered[0].length - 1 : 0
       const flags = (snapshot ? 1 : 0) | (late ? 2 : 0) | (more ? 4 : 0)
-      words.push(trader, flags, entered.length, left.length, columns)
-      words.push(...entered.map(([slot]) => slot), ...left)
+      words.push(...packedWords(trader, flags, entered.map(([slot]) => slot), left, columns))
       values.push(time, ...entered.flatMap(([, ...row]) => row))
     }
     // Behind the region, where nothing else lies.
