@@ -34,6 +34,7 @@ struct SeriesLanes {
   std::atomic<int32_t> version;  // odd while any lane of `now` is written; for readers outside the engine
   double odd_since[kLanes];      // when the ring was first seen half rewritten, ms; NaN while it is whole
   LaneMask live;                 // lanes whose live kline is newer than the last closed one
+  LaneMask odd;                  // lanes with such a time
   LaneMask deferred;             // lanes whose ring was being rewritten: left for the next cycle
   LaneMask damaged;  // lanes whose ring stayed half rewritten: left alone until its writer comes back
   LaneMask rebuild;  // lanes whose history changed: step again from the oldest

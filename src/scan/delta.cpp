@@ -49,7 +49,7 @@ void DeltaPacker::pack(const Decisions& decisions, DeltaSizer* sizer, PackedDelt
     write(entry.trader, traders[entry.trader], entry.time, entry.late, sizer, out);
     first = end;
   }
-  for (uint32_t index = 0; index < traders.size(); ++index) {
+  for (uint32_t index = 0; decisions.snapshots && index < traders.size(); ++index) {
     if (traders[index].in_use && traders[index].snapshot_wanted) {
       pack_snapshot(index, traders[index], decisions.block_count, now_ms, out);
     }
@@ -105,20 +105,30 @@ void DeltaPacker::add(std::span<const Entry> group, const Trader& trader) {
 }
 
 void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions) {
+  if (decisions.due.lanes(tick.due) == 0) return;
   const LaneMask* due = decisions.due.words(tick.due);
-  const bool has_columns = !trader.columns.empty();
   ChangeAppender changes = item_.append(decisions.blocks.size());
-  for (size_t i = 0; i < decisions.blocks.size(); ++i) {
-    const uint32_t block = decisions.blocks[i];
-    const LaneMask truth = tick.condition[block].value;
-    const LaneMask before = tick.matches[block];
-    const LaneMask changed = (truth ^ before) & due[i];
-    if (changed == 0) continue;
-    const LaneMask after = before ^ changed;
-    tick.matches[block] = after;
-    changes.add(block, changed & truth, changed & ~truth, occupied_more(before, after));
-    if (!has_columns) continue;
-    for_each_lane(changed & truth, [&](uint32_t lane) { read_columns(trader, block, lane, &item_.columns); });
+  // First all blocks without a branch, then those that changed: which these are is chance, and each wrong guess would cost
+  // as much as three blocks.
+  LaneMask changed[kLanes];
+  for (size_t first = 0; first < decisions.blocks.size(); first += kLanes) {
+    const auto blocks = decisions.blocks.subspan(first, std::min<size_t>(kLanes, decisions.blocks.size() - first));
+    LaneMask which = 0;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      changed[i] = (tick.condition[blocks[i]].value ^ tick.matches[blocks[i]]) & due[first + i];
+      which |= static_cast<LaneMask>(changed[i] != 0) << i;
+    }
+    for (; which != 0; which &= which - 1) {
+      const auto i = static_cast<uint32_t>(std::countr_zero(which));
+      const uint32_t block = blocks[i];
+      const LaneMask before = tick.matches[block];
+      const LaneMask after = before ^ changed[i];
+      tick.matches[block] = after;
+      changes.add(block, changed[i] & after, changed[i] & before, occupied_more(before, after));
+      if (!tick.has_columns) continue;
+      for_each_lane(changed[i] & after,
+                    [&](uint32_t lane) { read_columns(trader, block, lane, &item_.columns); });
+    }
   }
   item_.take(changes);
 }

@@ -35,7 +35,8 @@ struct Decisions {
   std::span<const uint32_t> blocks;      // that were scanned
   const DueTable& due;                   // filled for them
   uint32_t block_count;
-  double now_ms;  // time of items that no kline's close decides
+  double now_ms;   // time of items that no kline's close decides
+  bool snapshots;  // of some traders are wanted
 };
 
 class DeltaPacker {

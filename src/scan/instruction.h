@@ -69,6 +69,12 @@ struct Operand {
   }
 };
 
+// A constant that a number is compared with, and where the comparison's truth goes.
+struct Threshold {
+  double constant;
+  Operand output;
+};
+
 // First what every instruction needs, then what only kernels do: a pass over operators touches half the lines.
 struct Instruction {
   NodeOp op = NodeOp::constant;
@@ -77,6 +83,9 @@ struct Instruction {
   bool fresh = false;  // now program: not evaluated yet, so every lane is due
   uint32_t rows = 0;   // now program: dirty rows that make a lane due
   int32_t owner = 0;   // the first trader that it is for, handle + 1
+  // now program: a comparison of one number with so many constants, which begin there in the program's thresholds
+  uint32_t first_threshold = 0;
+  uint32_t threshold_count = 0;
   Operand output;      // output_count arrays of 64 doubles, or a Condition
   std::array<Operand, indicator::kMaxInputs> inputs;
   const indicator::Kernel* kernel = nullptr;

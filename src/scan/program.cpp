@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/assert.h"
+#include "scan/thresholds.h"
 
 namespace tickscan::scan {
 
@@ -188,12 +189,21 @@ void ProgramCompiler::add_now(Programs* programs) const {
       if (input != kNoNode) within[input] = true;
     }
   }
+  std::vector<std::vector<Threshold>> thresholds;
   for (const NodeId id : ordered) {
-    if (within[id]) {
-      programs->now.push_back(now_instruction(plan_.node(id)));
-    } else {
+    if (!within[id]) {
       programs->logic.push_back(logic_step(plan_.node(id)));
+      continue;
     }
+    // (A number that is compared before is computed before, so what is alike may move there.)
+    const Instruction instruction = now_instruction(plan_.node(id));
+    if (!group_threshold(instruction, &programs->now, &thresholds)) programs->now.push_back(instruction);
+  }
+  thresholds.resize(programs->now.size());
+  for (size_t i = 0; i < thresholds.size(); ++i) {
+    programs->now[i].first_threshold = static_cast<uint32_t>(programs->thresholds.size());
+    programs->now[i].threshold_count = static_cast<uint32_t>(thresholds[i].size());
+    programs->thresholds.insert(programs->thresholds.end(), thresholds[i].begin(), thresholds[i].end());
   }
 }
 

@@ -47,6 +47,7 @@ struct Programs {
   std::vector<StepProgram> timelines;  // by TimelineId; intervals = 0 where unused
   std::vector<TimelineId> order;       // the used ones
   std::vector<Instruction> now;        // by block
+  std::vector<Threshold> thresholds;   // of its comparisons with constants
   std::vector<LogicStep> logic;        // what decisions alone read, after all blocks
   std::vector<WarmUp> warm_ups;
   std::vector<LookAhead> look_aheads;

@@ -59,7 +59,7 @@ Scan::Scan(const market::Store& store, std::span<const double> lengths_ms, Arena
     for (uint32_t i = 0; i < interval_count; ++i) {
       SeriesLanes& one = block.series[i];
       one.version.store(0, std::memory_order_relaxed);
-      one.live = one.rebuild = one.deferred = one.damaged = 0;
+      one.live = one.rebuild = one.odd = one.deferred = one.damaged = 0;
       one.length_ms = lengths_ms[i];
     }
     for (uint32_t lane = 0; lane < kLanes; ++lane) clear_lane(block, lane);
@@ -114,6 +114,7 @@ void Scan::deactivate(uint32_t slot) {
 
 void Scan::want_snapshots() {
   for (Trader& trader : traders_) trader.snapshot_wanted = trader.in_use;
+  snapshots_wanted_ = true;
 }
 
 void Scan::compile() {
@@ -143,7 +144,7 @@ void Scan::compile() {
     }
     Gate* gate = one.gate.empty() ? nullptr : &traders_[index].gate;
     const uint32_t rows = one.expression.rows;
-    tick_traders_.push_back({index, rows, one.fresh, due_lanes_.add(rows, one.fresh),
+    tick_traders_.push_back({index, rows, one.fresh, !one.columns.empty(), due_lanes_.add(rows, one.fresh),
                              one.condition.at<Condition>(0), one.matches, gate});
     if (gate != nullptr) gated_traders_.push_back(index);
   }
@@ -155,6 +156,7 @@ void Scan::resume(uint32_t index, std::span<const double> decided, std::vector<T
   // Not new: its timeline steps what is stored and decides what comes after `decided`.
   one.fresh = false;
   one.told = std::move(told);
+  has_told_ = true;
   Timeline& timeline = timelines_[one.expression.timeline];
   timeline.fresh = false;
   for (uint32_t slot = 0; slot < decided.size(); ++slot) {
@@ -177,12 +179,15 @@ LaneMask Scan::told(const Trader& trader, uint32_t block, const double* close_ti
 
 // What the timeline has passed says nothing any more.
 void Scan::forget_told() {
+  if (!has_told_) return;
+  has_told_ = false;
   for (Trader& one : traders_) {
     if (one.told.empty()) continue;
     const Operand& decided = timelines_[one.expression.timeline].decided;
     std::erase_if(one.told, [&](const Told& entry) {
       return decided.at<double>(entry.slot / kLanes)[entry.slot % kLanes] >= entry.time;
     });
+    has_told_ = has_told_ || !one.told.empty();
   }
 }
 
@@ -315,8 +320,9 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
     sweep_.run(store_, blocks_);
   }
   before_deltas();
-  packer_.pack({traders_, results_, tick_traders_, done, due_lanes_, blocks_count_, cycle_ms_}, &sizer_,
-               &deltas_);
+  packer_.pack({traders_, results_, tick_traders_, done, due_lanes_, blocks_count_, cycle_ms_, snapshots_wanted_},
+               &sizer_, &deltas_);
+  snapshots_wanted_ = false;
   report.sizes = sizer_.take(deltas_.words.size() * sizeof(int32_t) + deltas_.values.size() * sizeof(double));
   for (const TickTrader& one : tick_traders_) {
     if (one.gate == nullptr) report.filters_run += due_lanes_.lanes(one.due);

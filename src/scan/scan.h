@@ -79,7 +79,7 @@ class Scan {
   void mark_all();
   // Builds every lane's state anew from the rings with the next cycle. What was decided stays decided.
   void recover();
-  void want_snapshot(uint32_t index) { traders_[index].snapshot_wanted = true; }
+  void want_snapshot(uint32_t index) { traders_[index].snapshot_wanted = snapshots_wanted_ = true; }
 
   // Scans at most batch_symbols dirty symbols, in whole blocks; the rest of the change set stays with the cycle, which
   // is `pending` then. A cycle with a new or changed trader is never cut: its first decision is one delta.
@@ -165,6 +165,10 @@ class Scan {
   DueTable due_lanes_;
   std::vector<uint32_t> gated_traders_;    // tick traders with a gate: time may make their blocks due
   std::vector<uint32_t> leaving_traders_;  // just switched off
+  // There may be traders of which a snapshot is wanted, or with decisions told: a cycle in which there are none does not go
+  // through all places for traders, which took more than a few dirty blocks.
+  bool snapshots_wanted_ = false;
+  bool has_told_ = false;
   std::vector<BlockResult> results_;
   std::vector<std::pair<uint32_t, Change>> removed_;  // by block: what removed symbols left
   // The cycle under way: its time, its due blocks, and the first one that no slice has scanned yet.

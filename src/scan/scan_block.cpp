@@ -8,6 +8,7 @@
 #include "scan/execute.h"
 #include "scan/ingest.h"
 #include "scan/scan.h"
+#include "scan/thresholds.h"
 
 namespace tickscan::scan {
 
@@ -201,6 +202,12 @@ void Scan::run_now(uint32_t index, uint32_t thread) {
     if (lanes == 0) continue;
     const LaneMask live = instruction.kernel == nullptr ? 0 : lanes & block.series[instruction.clock].live;
     store_whole(suspect, instruction.owner);
+    if (instruction.threshold_count > 0) {
+      const std::span<const Threshold> all(programs_.thresholds);
+      run_thresholds(instruction, all.subspan(instruction.first_threshold, instruction.threshold_count), index,
+                     lanes);
+      continue;
+    }
     execute_now(instruction, index, lanes, live);
   }
 }

@@ -79,6 +79,10 @@ void Stepper::run(const StepProgram& program, LaneMask lanes, const Stepping& st
   auto* cursors = program.cursors[base].at<uint32_t>(block_index_);
   const uint32_t* limits = stepping.limits[base];
   const bool alone = program.intervals == 1U << base;
+  // Mostly nothing has closed.
+  uint32_t behind = 0;
+  for_each_lane(lanes, [&](uint32_t lane) { behind |= static_cast<uint32_t>(cursors[lane] < limits[lane]); });
+  if (behind == 0) return;
   if (stepping.newest_only) {
     for_each_lane(lanes, [&](uint32_t lane) {
       if (cursors[lane] + 1 < limits[lane]) cursors[lane] = limits[lane] - 1;
@@ -90,7 +94,6 @@ void Stepper::run(const StepProgram& program, LaneMask lanes, const Stepping& st
     for_each_lane(lanes, [&](uint32_t lane) {
       if (cursors[lane] < limits[lane]) most = std::max(most, limits[lane] - cursors[lane]);
     });
-    if (most == 0) return;
     if (most > 1) {
       run_alone(program, lanes, stepping, on_base);
       return;

@@ -24,21 +24,22 @@ struct TraderOptions {
 };
 
 struct Trader {
-  std::string id;
+  // What a cycle's packing reads comes first: one line of cache for each trader that has changes.
   bool in_use = false;
   bool enabled = true;  // false: the expression says what it was, and holds nothing of the plan
   bool on_close = false;
-  uint32_t base = 0;
-  Expression expression;
-  Operand condition;             // now or closed, by on_close
-  std::vector<Operand> columns;  // arrays of 64 doubles, or Conditions where condition_columns says so
-  std::vector<bool> condition_columns;
-  LaneMask* matches = nullptr;  // from the arena, one word per block
-  Gate gate;
-  std::vector<Told> told;        // from an engine before: closes up to these times are decided; rising slots
   bool fresh = true;             // not decided yet: every symbol is due in its first cycle
   bool announced = false;        // a delta was sent: the first one is a snapshot
   bool snapshot_wanted = false;  // the next cycle sends all matches
+  uint32_t base = 0;
+  LaneMask* matches = nullptr;   // from the arena, one word per block
+  std::vector<Operand> columns;  // arrays of 64 doubles, or Conditions where condition_columns says so
+  std::vector<bool> condition_columns;
+  std::string id;
+  Expression expression;
+  Operand condition;  // now or closed, by on_close
+  Gate gate;
+  std::vector<Told> told;  // from an engine before: closes up to these times are decided; rising slots
 };
 
 // What deciding an `on: 'tick'` trader takes, in one piece: 100 of them stand in 5 KB where Traders take 30.
@@ -46,7 +47,8 @@ struct TickTrader {
   uint32_t number;
   uint32_t rows;
   bool fresh;
-  uint32_t due;                // both in the table of due lanes
+  bool has_columns;
+  uint32_t due;                // rows and fresh in the table of due lanes
   const Condition* condition;  // by block
   LaneMask* matches;
   Gate* gate;  // nullptr: none

@@ -11,6 +11,7 @@ LagMonitor::LagMonitor(const market::Store& store, std::span<const double> lengt
     : store_(store),
       lengths_ms_(lengths_ms.begin(), lengths_ms.end()),
       symbols_(store.layout().max_symbols),
+      counted_(store.layout().max_symbols),
       clock_lanes_(size_t{store.blocks()} * lengths_ms.size()),
       lagging_(store.blocks()),
       stalled_(store.blocks()),
@@ -19,6 +20,7 @@ LagMonitor::LagMonitor(const market::Store& store, std::span<const double> lengt
 void LagMonitor::add(uint32_t slot, uint32_t interval, double threshold_ms) {
   Symbol& symbol = symbols_[slot];
   symbol = Symbol{};
+  counted_[slot] = 0;
   symbol.interval = interval;
   symbol.threshold_ms = threshold_ms;
   clock_lanes_[slot / kLanes * lengths_ms_.size() + interval] |= lane_bit(slot % kLanes);
@@ -29,14 +31,14 @@ void LagMonitor::resume(uint32_t slot, bool late, bool stalled, double lag_ms, d
   const market::LagRecord& record = store_.lag(slot);
   const auto noted = static_cast<uint32_t>(record.state.load(std::memory_order_relaxed));
   Symbol& symbol = symbols_[slot];
-  symbol.counted = noted / noted_klines;
+  counted_[slot] = noted / noted_klines;
   symbol.lag_ms = symbol.lag_ms_max = lag_ms;
   symbol.heard_versions = static_cast<uint32_t>(record.heard_versions.load(std::memory_order_relaxed));
   const bool noted_late = (noted & noted_lagging) != 0;
   symbol.heard_ms = noted_late ? record.heard_ms.load() : now_ms;
   const uint32_t told = (late ? noted_lagging : 0U) | (late && stalled ? noted_stalled : 0U);
   // Nothing was ever noted where the memory could not be copied.
-  if (symbol.counted > 0) symbol.told = told & ~noted;
+  if (counted_[slot] > 0) symbol.told = told & ~noted;
   const LaneMask bit = lane_bit(slot % kLanes);
   if (((told | noted) & noted_lagging) != 0) lagging_[slot / kLanes] |= bit;
   if (((told | noted) & noted_stalled) != 0) stalled_[slot / kLanes] |= bit;
@@ -57,7 +59,7 @@ void LagMonitor::note(uint32_t slot) {
   const Symbol& symbol = symbols_[slot];
   const uint32_t lagging = lagging_[slot / kLanes] >> (slot % kLanes) & 1;
   const uint32_t stalled = stalled_[slot / kLanes] >> (slot % kLanes) & 1;
-  const uint32_t state = symbol.counted * noted_klines + stalled * noted_stalled + lagging * noted_lagging;
+  const uint32_t state = counted_[slot] * noted_klines + stalled * noted_stalled + lagging * noted_lagging;
   record.heard_ms.store(symbol.heard_ms);
   record.heard_versions.store(static_cast<int32_t>(symbol.heard_versions), std::memory_order_relaxed);
   record.state.store(static_cast<int32_t>(state), std::memory_order_relaxed);
@@ -70,6 +72,7 @@ void LagMonitor::remove(uint32_t slot) {
   lagging_[block] &= others;
   stalled_[block] &= others;
   symbols_[slot] = Symbol{};
+  counted_[slot] = 0;
 }
 
 void LagMonitor::set_priority(uint32_t slot, bool priority) { symbols_[slot].priority = priority; }
@@ -81,7 +84,10 @@ void LagMonitor::look(std::span<const scan::Block> blocks, double now_ms) {
     const LaneMask* clocks = clock_lanes_.data() + index * lengths_ms_.size();
     for (uint32_t i = 0; i < lengths_ms_.size(); ++i) {
       for_each_lane(block.dirty[1 + i] & block.active & ~block.broken & clocks[i],
-                    [&](uint32_t lane) { look_at_lane(block.series[i], index, lane, now_ms); });
+                    [&](uint32_t lane) {
+                      if (block.series[i].fed(lane) != counted_[index * kLanes + lane])
+                        look_at_lane(block.series[i], index, lane, now_ms);
+                    });
     }
     if (lagging_[index] == 0) continue;
     constexpr uint32_t kAllRows = (1U << scan::kMaxRows) - 1;
@@ -95,7 +101,7 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   const uint32_t slot = block * kLanes + lane;
   Symbol& symbol = symbols_[slot];
   const uint32_t end = series.fed(lane);
-  const uint32_t begin = symbol.counted;
+  const uint32_t begin = counted_[slot];
   if (static_cast<int32_t>(end - begin) <= 0) return;
   const uint32_t step = symbol.priority ? 1 : check_interval_;
   const uint32_t first = (begin + step - 1) / step * step;
@@ -108,7 +114,7 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   if (std::isnan(newest_lag + first_lag + last_lag)) return;
   if (any) check(block, lane, symbol, first_lag, now_ms);
   if (any && last != first) check(block, lane, symbol, last_lag, now_ms);
-  symbol.counted = end;
+  counted_[slot] = end;
   symbol.lag_ms = newest_lag;
   symbol.lag_ms_max = std::fmax(symbol.lag_ms_max, newest_lag);
   note(slot);

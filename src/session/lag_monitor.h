@@ -54,7 +54,7 @@ class LagMonitor {
   // Of the newest kline when it was ingested, and the largest so far; NaN before the first one.
   [[nodiscard]] double lag_ms(uint32_t slot) const { return symbols_[slot].lag_ms; }
   [[nodiscard]] double lag_ms_max(uint32_t slot) const { return symbols_[slot].lag_ms_max; }
-  [[nodiscard]] uint32_t counted(uint32_t slot) const { return symbols_[slot].counted; }
+  [[nodiscard]] uint32_t counted(uint32_t slot) const { return counted_[slot]; }
   // Klines that were checked so far.
   [[nodiscard]] uint64_t checks() const { return checks_; }
 
@@ -64,7 +64,6 @@ class LagMonitor {
 
   struct Symbol {
     uint32_t interval = 0;
-    uint32_t counted = 0;
     double threshold_ms = kUnknown;
     double lag_ms = kUnknown;
     double lag_ms_max = kUnknown;
@@ -86,7 +85,9 @@ class LagMonitor {
 
   market::Store store_;
   std::vector<double> lengths_ms_;
-  std::vector<Symbol> symbols_;  // by slot
+  std::vector<Symbol> symbols_;    // by slot
+  // By slot, the klines that were counted: apart, because it is all that a look at a live kline asks for.
+  std::vector<uint32_t> counted_;
   std::vector<LaneMask>
       clock_lanes_;  // by block and interval: lanes whose klines of this interval are counted
   std::vector<LaneMask> lagging_;
