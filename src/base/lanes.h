@@ -19,6 +19,15 @@ inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 constexpr LaneMask lane_bit(uint32_t lane) { return LaneMask{1} << lane; }
 
+// Up to so many lanes, visiting them one by one is cheaper than computing all 64 at once.
+inline constexpr uint32_t kFewLanes = 8;
+
+// Without counting all bits, which is a call where the processor's instruction is not asked for.
+constexpr bool are_few(LaneMask lanes) {
+  for (uint32_t i = 0; i < kFewLanes; ++i) lanes &= lanes - 1;
+  return lanes == 0;
+}
+
 // Calls f(lane) for each lane of the mask, in rising order. The lanes below a limit (all of them, or a last block that
 // is not full) become a plain loop, which the compiler can turn into SIMD; otherwise only the set bits are visited.
 template <typename F>

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
-#include "base/simd.h"
 #include "indicator/kernel.h"
+#include "indicator/usable.h"
 
 namespace tickscan::indicator {
 
@@ -51,7 +51,7 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
   const double* x = inputs[0];
   double* __restrict output = outputs[0];
   const double k = factor(params);
-  const LaneMask steady = lanes & state->ready & simd::within(x, kLargest);
+  const LaneMask steady = usable_lanes(x, lanes & state->ready);
   for_each_lane(lanes & ~steady, [&](uint32_t lane) { fill(state, params, x[lane], lane, output); });
   double* __restrict values = state->value;
   for_each_lane(steady, [=](uint32_t lane) {

@@ -4,8 +4,8 @@
 // of operations (ta_RSI.c, default compatibility). First output at input `period`.
 #include <cstddef>
 
-#include "base/simd.h"
 #include "indicator/kernel.h"
+#include "indicator/usable.h"
 
 namespace tickscan::indicator {
 
@@ -68,7 +68,7 @@ void update(void* memory, const double* params, Inputs inputs, LaneMask lanes, O
   const double* x = inputs[0];
   double* __restrict output = outputs[0];
   const double period = params[0];
-  const LaneMask steady = lanes & state->ready & simd::within(x, kLargest);
+  const LaneMask steady = usable_lanes(x, lanes & state->ready);
   for_each_lane(lanes & ~steady, [&](uint32_t lane) { fill(state, params, x[lane], lane, output); });
   double* __restrict previous = state->previous;
   double* __restrict gains = state->gain;
@@ -90,7 +90,7 @@ void peek(const void* memory, const double* params, Inputs inputs, LaneMask lane
   double* __restrict output = outputs[0];
   const double period = params[0];
   // Ready lanes and the others part before the loop, so that the loop over ready ones has no branch.
-  const LaneMask known = lanes & simd::within(x, kLargest);
+  const LaneMask known = usable_lanes(x, lanes);
   for_each_lane(lanes & ~(known & state->ready), [&](uint32_t lane) {
     const double change = x[lane] - state->previous[lane];
     if (state->changes[lane] + 1 != period || change != change || !usable(x[lane])) {

@@ -13,6 +13,7 @@
 
 #include "base/simd.h"
 #include "indicator/stepped.h"
+#include "indicator/usable.h"
 
 namespace tickscan::indicator {
 
@@ -30,7 +31,7 @@ struct Steady {
 
   static LaneMask split(const double* rows, const double* params, Inputs inputs, LaneMask lanes) {
     LaneMask steady = lanes & simd::equal_to(row_of(rows, Fast::kCountRow), Fast::full(params));
-    for (uint32_t i = 0; i < Slow::kInputs; ++i) steady &= simd::within(inputs[i], kLargest);
+    for (uint32_t i = 0; i < Slow::kInputs; ++i) steady = usable_lanes(inputs[i], steady);
     return steady;
   }
 

@@ -112,7 +112,8 @@ void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Dec
   // as much as three blocks.
   LaneMask changed[kLanes];
   for (size_t first = 0; first < decisions.blocks.size(); first += kLanes) {
-    const auto blocks = decisions.blocks.subspan(first, std::min<size_t>(kLanes, decisions.blocks.size() - first));
+    const auto blocks =
+        decisions.blocks.subspan(first, std::min<size_t>(kLanes, decisions.blocks.size() - first));
     LaneMask which = 0;
     for (size_t i = 0; i < blocks.size(); ++i) {
       changed[i] = (tick.condition[blocks[i]].value ^ tick.matches[blocks[i]]) & due[first + i];

@@ -2,85 +2,88 @@
 #include "scan/delta_item.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace tickscan::scan {
 
-namespace {
-
-int32_t low(LaneMask lanes) { return static_cast<int32_t>(static_cast<uint32_t>(lanes)); }
-int32_t high(LaneMask lanes) { return low(lanes >> (kLanes / 2)); }
-
-}  // namespace
-
 void DeltaItem::merge(uint32_t column_count) {
+  unmerged_.clear();
   size_t column = 0;
   for (size_t i = 0; i < used_; ++i) {
-    changes_[i].first_column = column;
-    column += size_t{count_lanes(changes_[i].entered)} * column_count;
+    const BlockChange& one = changes_[i];
+    unmerged_.push_back({one.block, one.entered(), one.left(), column});
+    column += size_t{count_lanes(one.entered())} * column_count;
   }
-  unmerged_.assign(changes_.begin(), changes_.begin() + static_cast<std::ptrdiff_t>(used_));
   unordered_.swap(columns);
   columns.clear();
   std::stable_sort(unmerged_.begin(), unmerged_.end(),
-                   [](const BlockChange& a, const BlockChange& b) { return a.block < b.block; });
+                   [](const Unmerged& a, const Unmerged& b) { return a.block < b.block; });
   used_ = 0;
   for (size_t first = 0; first < unmerged_.size();) {
-    BlockChange merged{unmerged_[first].block, 0, 0, 0};
+    const uint32_t block = unmerged_[first].block;
+    LaneMask entered = 0;
+    LaneMask left = 0;
     size_t end = first;
-    for (; end < unmerged_.size() && unmerged_[end].block == merged.block; ++end) {
-      merged.entered |= unmerged_[end].entered;
-      merged.left |= unmerged_[end].left;
+    for (; end < unmerged_.size() && unmerged_[end].block == block; ++end) {
+      entered |= unmerged_[end].entered;
+      left |= unmerged_[end].left;
     }
-    for_each_lane(merged.entered, [&](uint32_t lane) {
+    for_each_lane(entered, [&](uint32_t lane) {
       size_t from = first;
       while ((unmerged_[from].entered >> lane & 1) == 0) ++from;
       const uint32_t before = count_lanes(unmerged_[from].entered & (lane_bit(lane) - 1));
       const double* values = unordered_.data() + unmerged_[from].first_column + size_t{before} * column_count;
       columns.insert(columns.end(), values, values + column_count);
     });
-    changes_[used_++] = merged;
+    changes_[used_++] = BlockChange(block, entered, left);
     first = end;
   }
 }
 
 void DeltaItem::write(uint32_t trader, int32_t flags, uint32_t column_count, double time,
                       PackedDeltas* out) const {
-  const uint32_t most = (flags & kDeltaSnapshot) != 0 ? kPageSymbols : entered_;
   const double* values = columns.data();
-  size_t done = 0;
-  do {
-    const size_t head = out->words.size();
-    size_t end = done;
+  size_t first = 0;
+  if ((flags & kDeltaSnapshot) != 0) {
     uint32_t entered = 0;
-    uint32_t left = 0;
-    for (; end < used_; ++end) {
-      const uint32_t more = count_lanes(changes_[end].entered);
-      if (entered + more > most) break;
+    for (size_t end = 0; end < used_; ++end) {
+      const uint32_t more = count_lanes(changes_[end].entered());
+      if (entered + more > kPageSymbols) {
+        write_page(trader, flags | kDeltaMore, column_count, time, first, end, values, out);
+        values += size_t{entered} * column_count;
+        first = end;
+        entered = 0;
+      }
       entered += more;
-      left += count_lanes(changes_[end].left);
     }
-    out->words.resize(head + kHeadWords + (end - done) * kChangeWords);
-    int32_t* to = out->words.data() + head;
-    const bool is_last = end == used_;
-    const int32_t head_words[kHeadWords] = {static_cast<int32_t>(trader),
-                                            is_last ? flags : flags | kDeltaMore,
-                                            static_cast<int32_t>(entered),
-                                            static_cast<int32_t>(left),
-                                            static_cast<int32_t>(column_count),
-                                            static_cast<int32_t>(end - done)};
-    to = std::copy(std::begin(head_words), std::end(head_words), to);
-    for (; done < end; ++done) {
-      const BlockChange& change = changes_[done];
-      *to++ = static_cast<int32_t>(change.block);
-      *to++ = low(change.entered);
-      *to++ = high(change.entered);
-      *to++ = low(change.left);
-      *to++ = high(change.left);
+  }
+  write_page(trader, flags, column_count, time, first, used_, values, out);
+}
+
+void DeltaItem::write_page(uint32_t trader, int32_t flags, uint32_t column_count, double time, size_t first,
+                           size_t end, const double* values, PackedDeltas* out) const {
+  uint32_t entered = entered_;
+  uint32_t left = left_;
+  if (end - first < used_) {
+    entered = left = 0;
+    for (size_t i = first; i < end; ++i) {
+      entered += count_lanes(changes_[i].entered());
+      left += count_lanes(changes_[i].left());
     }
-    out->values.push_back(time);
-    out->values.insert(out->values.end(), values, values + size_t{entered} * column_count);
-    values += size_t{entered} * column_count;
-  } while (done < used_);
+  }
+  const size_t change_words = (end - first) * kChangeWords;
+  const size_t at = out->words.size();
+  out->words.resize(at + kHeadWords + change_words);
+  int32_t* to = out->words.data() + at;
+  to[0] = static_cast<int32_t>(trader);
+  to[1] = flags;
+  to[2] = static_cast<int32_t>(entered);
+  to[3] = static_cast<int32_t>(left);
+  to[4] = static_cast<int32_t>(column_count);
+  to[5] = static_cast<int32_t>(end - first);
+  std::memcpy(to + kHeadWords, changes_.data() + first, change_words * sizeof(int32_t));
+  out->values.push_back(time);
+  out->values.insert(out->values.end(), values, values + size_t{entered} * column_count);
 }
 
 void read_columns(const Trader& trader, uint32_t block, uint32_t lane, std::vector<double>* values) {

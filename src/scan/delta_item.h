@@ -29,13 +29,24 @@ struct PackedDeltas {
   std::vector<double> values;
 };
 
-// What one block's matches are changed by.
+// What one block's matches are changed by, as it stands in the message: halves of words, the low one first.
 struct BlockChange {
   uint32_t block;
-  LaneMask entered;
-  LaneMask left;
-  size_t first_column;  // while they are merged: where the columns of what entered begin
+  uint32_t entered_halves[2];
+  uint32_t left_halves[2];
+
+  BlockChange() = default;
+  BlockChange(uint32_t index, LaneMask entered, LaneMask left)
+      : block(index), entered_halves{low(entered), high(entered)}, left_halves{low(left), high(left)} {}
+
+  [[nodiscard]] LaneMask entered() const { return entered_halves[0] | LaneMask{entered_halves[1]} << 32; }
+  [[nodiscard]] LaneMask left() const { return left_halves[0] | LaneMask{left_halves[1]} << 32; }
+
+ private:
+  static uint32_t low(LaneMask lanes) { return static_cast<uint32_t>(lanes); }
+  static uint32_t high(LaneMask lanes) { return static_cast<uint32_t>(lanes >> 32); }
 };
+static_assert(sizeof(BlockChange) == kChangeWords * sizeof(int32_t));
 
 // Appends changes. A value of its own, so that a loop keeps it in registers: as members of the item its numbers would be
 // stored and loaded again for each block.
@@ -45,8 +56,7 @@ class ChangeAppender {
 
   // Something entered or left.
   void add(uint32_t block, LaneMask entered, LaneMask left, int32_t occupied) {
-    *to_ = {block, entered, left, 0};
-    ++to_;
+    *to_++ = BlockChange(block, entered, left);
     entered_ += count_lanes(entered);
     left_ += count_lanes(left);
     occupied_ += occupied;
@@ -97,8 +107,18 @@ class DeltaItem {
   void write(uint32_t trader, int32_t flags, uint32_t column_count, double time, PackedDeltas* out) const;
 
  private:
+  struct Unmerged {
+    uint32_t block;
+    LaneMask entered;
+    LaneMask left;
+    size_t first_column;  // of what entered
+  };
+
+  void write_page(uint32_t trader, int32_t flags, uint32_t column_count, double time, size_t first,
+                  size_t end, const double* values, PackedDeltas* out) const;
+
   std::vector<BlockChange> changes_;
-  std::vector<BlockChange> unmerged_;
+  std::vector<Unmerged> unmerged_;
   std::vector<double> unordered_;
   size_t used_ = 0;
   uint32_t entered_ = 0;

@@ -11,15 +11,6 @@ namespace tickscan::scan {
 
 namespace {
 
-// Up to this many lanes, visiting them one by one is cheaper than comparing all 64.
-constexpr uint32_t kFewLanes = 6;
-
-// Without counting all bits, which is a call where the processor's instruction is not asked for.
-bool few(LaneMask lanes) {
-  for (uint32_t i = 0; i < kFewLanes; ++i) lanes &= lanes - 1;
-  return lanes == 0;
-}
-
 bool is_condition(NodeOp op) { return op >= NodeOp::less && op != NodeOp::number_of; }
 
 template <typename F>
@@ -55,7 +46,7 @@ void compare(const Instruction& instruction, uint32_t block, LaneMask lanes, Mas
   Condition& out = *instruction.output.at<Condition>(block);
   const LaneMask known = finite_side(instruction, block, 0) & finite_side(instruction, block, 1) & lanes;
   LaneMask value = 0;
-  if (few(lanes)) {
+  if (are_few(lanes)) {
     for_each_lane(lanes, [&](uint32_t lane) { value |= static_cast<LaneMask>(f(a[lane], b[lane])) << lane; });
   } else if (is_constant(instruction, 1)) {
     value = mask(simd::EachLane{a}, simd::AllLanes(b[0]));
@@ -72,7 +63,7 @@ void find_finite(const Instruction& instruction, uint32_t block, LaneMask lanes)
   const double* a = instruction.inputs[0].at<double>(block);
   Condition& out = *instruction.output.at<Condition>(block);
   LaneMask finite = 0;
-  if (few(lanes)) {
+  if (are_few(lanes)) {
     for_each_lane(lanes,
                   [&](uint32_t lane) { finite |= static_cast<LaneMask>(a[lane] - a[lane] == 0.0) << lane; });
   } else {

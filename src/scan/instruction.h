@@ -86,7 +86,7 @@ struct Instruction {
   // now program: a comparison of one number with so many constants, which begin there in the program's thresholds
   uint32_t first_threshold = 0;
   uint32_t threshold_count = 0;
-  Operand output;      // output_count arrays of 64 doubles, or a Condition
+  Operand output;  // output_count arrays of 64 doubles, or a Condition
   std::array<Operand, indicator::kMaxInputs> inputs;
   const indicator::Kernel* kernel = nullptr;
   Operand state;

@@ -22,8 +22,7 @@ void clear_series(SeriesLanes& series, uint32_t lane) {
   series.reader_slot[lane] = MailboxHeader::kInitialReader;
   series.scanned[lane] = series.noted[lane] = 0;
   series.odd_since[lane] = kUnknown;
-  for (LaneMask* lanes :
-       {&series.live, &series.odd, &series.deferred, &series.damaged, &series.rebuild}) {
+  for (LaneMask* lanes : {&series.live, &series.odd, &series.deferred, &series.damaged, &series.rebuild}) {
     *lanes &= ~lane_bit(lane);
   }
 }

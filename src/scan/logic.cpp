@@ -40,10 +40,12 @@ void run_logic(std::span<const LogicStep> steps, std::span<const uint32_t> block
       const Condition* b = step.b;
       switch (step.op) {
         case NodeOp::logical_and:
-          each(step, tile, lanes, [=](uint32_t block) { return both(words_of(a[block]), words_of(b[block])); });
+          each(step, tile, lanes,
+               [=](uint32_t block) { return both(words_of(a[block]), words_of(b[block])); });
           break;
         case NodeOp::logical_or:
-          each(step, tile, lanes, [=](uint32_t block) { return either(words_of(a[block]), words_of(b[block])); });
+          each(step, tile, lanes,
+               [=](uint32_t block) { return either(words_of(a[block]), words_of(b[block])); });
           break;
         default:
           each(step, tile, lanes, [=](uint32_t block) { return simd::swapped(words_of(a[block])); });

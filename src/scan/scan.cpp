@@ -320,8 +320,9 @@ CycleReport Scan::cycle(double now_ms, Start start, FunctionRef<void()> before_d
     sweep_.run(store_, blocks_);
   }
   before_deltas();
-  packer_.pack({traders_, results_, tick_traders_, done, due_lanes_, blocks_count_, cycle_ms_, snapshots_wanted_},
-               &sizer_, &deltas_);
+  packer_.pack(
+      {traders_, results_, tick_traders_, done, due_lanes_, blocks_count_, cycle_ms_, snapshots_wanted_},
+      &sizer_, &deltas_);
   snapshots_wanted_ = false;
   report.sizes = sizer_.take(deltas_.words.size() * sizeof(int32_t) + deltas_.values.size() * sizeof(double));
   for (const TickTrader& one : tick_traders_) {

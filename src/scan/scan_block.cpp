@@ -204,8 +204,8 @@ void Scan::run_now(uint32_t index, uint32_t thread) {
     store_whole(suspect, instruction.owner);
     if (instruction.threshold_count > 0) {
       const std::span<const Threshold> all(programs_.thresholds);
-      run_thresholds(instruction, all.subspan(instruction.first_threshold, instruction.threshold_count), index,
-                     lanes);
+      run_thresholds(instruction, all.subspan(instruction.first_threshold, instruction.threshold_count),
+                     index, lanes);
       continue;
     }
     execute_now(instruction, index, lanes, live);

@@ -83,11 +83,10 @@ void LagMonitor::look(std::span<const scan::Block> blocks, double now_ms) {
     found_late_[index] = 0;
     const LaneMask* clocks = clock_lanes_.data() + index * lengths_ms_.size();
     for (uint32_t i = 0; i < lengths_ms_.size(); ++i) {
-      for_each_lane(block.dirty[1 + i] & block.active & ~block.broken & clocks[i],
-                    [&](uint32_t lane) {
-                      if (block.series[i].fed(lane) != counted_[index * kLanes + lane])
-                        look_at_lane(block.series[i], index, lane, now_ms);
-                    });
+      for_each_lane(block.dirty[1 + i] & block.active & ~block.broken & clocks[i], [&](uint32_t lane) {
+        if (block.series[i].fed(lane) != counted_[index * kLanes + lane])
+          look_at_lane(block.series[i], index, lane, now_ms);
+      });
     }
     if (lagging_[index] == 0) continue;
     constexpr uint32_t kAllRows = (1U << scan::kMaxRows) - 1;
