@@ -106,6 +106,25 @@ void DeltaPacker::add(std::span<const Entry> group, const Trader& trader) {
 
 void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions) {
   if (decisions.due.lanes(tick.due) == 0) return;
+  const Condition* a = tick.a;
+  const Condition* b = tick.b;
+  switch (tick.op) {
+    case NodeOp::logical_and:
+      decide(tick, trader, decisions, [=](uint32_t block) { return a[block].value & b[block].value; });
+      break;
+    case NodeOp::logical_or:
+      decide(tick, trader, decisions, [=](uint32_t block) { return a[block].value | b[block].value; });
+      break;
+    case NodeOp::logical_not:
+      decide(tick, trader, decisions, [=](uint32_t block) { return a[block].no; });
+      break;
+    default: decide(tick, trader, decisions, [=](uint32_t block) { return a[block].value; }); break;
+  }
+}
+
+template <typename Truth>
+void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions,
+                         Truth truth) {
   const LaneMask* due = decisions.due.words(tick.due);
   ChangeAppender changes = item_.append(decisions.blocks.size());
   // First all blocks without a branch, then those that changed: which these are is chance, and each wrong guess would cost
@@ -116,7 +135,7 @@ void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Dec
         decisions.blocks.subspan(first, std::min<size_t>(kLanes, decisions.blocks.size() - first));
     LaneMask which = 0;
     for (size_t i = 0; i < blocks.size(); ++i) {
-      changed[i] = (tick.condition[blocks[i]].value ^ tick.matches[blocks[i]]) & due[first + i];
+      changed[i] = (truth(blocks[i]) ^ tick.matches[blocks[i]]) & due[first + i];
       which |= static_cast<LaneMask>(changed[i] != 0) << i;
     }
     for (; which != 0; which &= which - 1) {

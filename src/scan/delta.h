@@ -51,6 +51,9 @@ class DeltaPacker {
   [[nodiscard]] size_t item_end(size_t first) const;
   void add(std::span<const Entry> group, const Trader& trader);
   void decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions);
+  // `truth(block)`: the lanes for which the filter is true.
+  template <typename Truth>
+  void decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions, Truth truth);
   void write(uint32_t index, Trader& trader, double time, bool late, DeltaSizer* sizer, PackedDeltas* out);
   void pack_snapshot(uint32_t index, Trader& trader, uint32_t block_count, double now_ms, PackedDeltas* out);
 

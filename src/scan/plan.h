@@ -107,6 +107,8 @@ class Plan {
   void disown();
   void own(const Expression& expression, int32_t owner);
 
+  // The node's value now is not kept: whoever reads it later has it computed anew.
+  void forget_now(NodeId id) { nodes_[id].fresh[static_cast<uint8_t>(Way::now)] = true; }
   // After a cycle: everything that was fresh has been computed.
   void clear_fresh();
 

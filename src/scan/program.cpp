@@ -131,7 +131,7 @@ StepProgram ProgramCompiler::skeleton(TimelineId id) const {
   return program;
 }
 
-Programs ProgramCompiler::compile(uint32_t threads) const {
+Programs ProgramCompiler::compile(uint32_t threads, std::span<const NodeId> roots) const {
   Programs programs;
   const Timelines& timelines = plan_.timelines();
   for (size_t id = 0; id < timelines.size(); ++id) {
@@ -150,7 +150,7 @@ Programs ProgramCompiler::compile(uint32_t threads) const {
     programs.timelines[node.key.timeline].steps[node.clock].push_back(step);
     if (node.fresh[static_cast<uint8_t>(Way::closed)]) fresh[node.key.timeline].push_back(id);
   }
-  add_now(&programs);
+  add_now(roots, &programs);
   for (const TimelineId id : programs.order) {
     if (!fresh[id].empty() || timelines[id].fresh)
       programs.warm_ups.push_back(warm_up(id, fresh[id], threads));
@@ -177,8 +177,9 @@ LogicStep ProgramCompiler::logic_step(const Node& node) const {
   return made;
 }
 
-// Logic that nothing but logic and decisions reads comes after the blocks; all else is computed within them.
-void ProgramCompiler::add_now(Programs* programs) const {
+// Logic that nothing but logic and decisions reads comes after the blocks; all else is computed within them. Where one
+// decision is all that reads it, it is not computed for itself at all.
+void ProgramCompiler::add_now(std::span<const NodeId> roots, Programs* programs) const {
   const std::vector<NodeId> ordered = running(Way::now);
   std::vector<bool> within(plan_.nodes().size(), false);
   for (auto id = ordered.rbegin(); id != ordered.rend(); ++id) {
@@ -189,10 +190,15 @@ void ProgramCompiler::add_now(Programs* programs) const {
       if (input != kNoNode) within[input] = true;
     }
   }
+  for (const NodeId root : roots) {
+    const Node& node = plan_.node(root);
+    const bool alone = node.runs() && is_logic(node.key.op) && !within[root] && node.refs_of(Way::now) == 1;
+    if (alone) programs->decided.emplace(root, logic_step(node));
+  }
   std::vector<std::vector<Threshold>> thresholds;
   for (const NodeId id : ordered) {
     if (!within[id]) {
-      programs->logic.push_back(logic_step(plan_.node(id)));
+      if (!programs->decided.contains(id)) programs->logic.push_back(logic_step(plan_.node(id)));
       continue;
     }
     // (A number that is compared before is computed before, so what is alike may move there.)

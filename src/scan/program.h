@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "scan/block.h"
@@ -49,6 +50,8 @@ struct Programs {
   std::vector<Instruction> now;        // by block
   std::vector<Threshold> thresholds;   // of its comparisons with constants
   std::vector<LogicStep> logic;        // what decisions alone read, after all blocks
+  // Conditions that a single decision reads and nothing else: by node, what the decision computes itself.
+  std::unordered_map<NodeId, LogicStep> decided;
   std::vector<WarmUp> warm_ups;
   std::vector<LookAhead> look_aheads;
   std::vector<std::vector<std::byte>> saved;  // by thread: room for the regions of all look-aheads
@@ -58,7 +61,8 @@ class ProgramCompiler {
  public:
   ProgramCompiler(const Plan& plan, const MarketLanes& lanes) : plan_(plan), lanes_(lanes) {}
 
-  [[nodiscard]] Programs compile(uint32_t threads) const;
+  // `roots`: conditions that are read where traders on ticks are decided.
+  [[nodiscard]] Programs compile(uint32_t threads, std::span<const NodeId> roots) const;
 
   // A program that steps everything below `root` from the start, beside all else, for the history of an
   // expression. Addresses point into `scratch`; `result` receives the root's closed output.
@@ -75,7 +79,7 @@ class ProgramCompiler {
   [[nodiscard]] Instruction step_instruction(const Node& node, const Overlay* overlay) const;
   [[nodiscard]] Instruction now_instruction(const Node& node) const;
   [[nodiscard]] LogicStep logic_step(const Node& node) const;
-  void add_now(Programs* programs) const;
+  void add_now(std::span<const NodeId> roots, Programs* programs) const;
   [[nodiscard]] Operand closed_of(NodeId id, const Overlay* overlay) const;
   [[nodiscard]] StepProgram skeleton(TimelineId id) const;
   [[nodiscard]] StepProgram beside(TimelineId id, std::span<const NodeId> steps, std::span<const NodeId> own,

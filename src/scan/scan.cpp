@@ -122,7 +122,13 @@ void Scan::compile() {
   for (uint32_t index = 0; index < traders_.size(); ++index) {
     if (traders_[index].in_use) plan_.own(traders_[index].expression, static_cast<int32_t>(index) + 1);
   }
-  programs_ = compiler_.compile(pool_.threads());
+  std::vector<NodeId> roots;
+  for (const Trader& one : traders_) {
+    if (one.in_use && one.enabled && !one.on_close && one.gate.empty())
+      roots.push_back(one.expression.roots[0]);
+  }
+  programs_ = compiler_.compile(pool_.threads(), roots);
+  for (const auto& [node, decision] : programs_.decided) plan_.forget_now(node);
   due_lanes_.clear();
   for (LogicStep& step : programs_.logic) step.due = due_lanes_.add(step.rows, step.fresh);
   close_traders_.assign(programs_.timelines.size(), {});
@@ -144,8 +150,24 @@ void Scan::compile() {
     }
     Gate* gate = one.gate.empty() ? nullptr : &traders_[index].gate;
     const uint32_t rows = one.expression.rows;
-    tick_traders_.push_back({index, rows, one.fresh, !one.columns.empty(), due_lanes_.add(rows, one.fresh),
-                             one.condition.at<Condition>(0), one.matches, gate});
+    TickTrader tick{index,
+                    rows,
+                    one.fresh,
+                    !one.columns.empty(),
+                    due_lanes_.add(rows, one.fresh),
+                    NodeOp::constant,
+                    one.condition.at<Condition>(0),
+                    nullptr,
+                    one.matches,
+                    gate};
+    const auto decided =
+        gate == nullptr ? programs_.decided.find(one.expression.roots[0]) : programs_.decided.end();
+    if (decided != programs_.decided.end()) {
+      tick.op = decided->second.op;
+      tick.a = decided->second.a;
+      tick.b = decided->second.b;
+    }
+    tick_traders_.push_back(tick);
     if (gate != nullptr) gated_traders_.push_back(index);
   }
 }

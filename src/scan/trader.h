@@ -42,14 +42,17 @@ struct Trader {
   std::vector<Told> told;  // from an engine before: closes up to these times are decided; rising slots
 };
 
-// What deciding an `on: 'tick'` trader takes, in one piece: 100 of them stand in 5 KB where Traders take 30.
+// What deciding an `on: 'tick'` trader takes, in one piece: 100 of them stand in 5 KB where Traders take 30. The truth is
+// `a`, or what `op` makes of `a` and `b` if it is and, or, not.
 struct TickTrader {
   uint32_t number;
   uint32_t rows;
   bool fresh;
   bool has_columns;
-  uint32_t due;                // rows and fresh in the table of due lanes
-  const Condition* condition;  // by block
+  uint32_t due;  // rows and fresh in the table of due lanes
+  NodeOp op;
+  const Condition* a;  // these by block
+  const Condition* b;
   LaneMask* matches;
   Gate* gate;  // nullptr: none
 };

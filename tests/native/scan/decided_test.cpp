@@ -1,0 +1,98 @@
+// A condition that one decision alone reads is computed where it is decided and kept nowhere. Whoever reads it later gets
+// it computed for every symbol, also for those that have not changed since.
+#include <gtest/gtest.h>
+
+#include "scan/scan_fixture.h"
+
+namespace tickscan::scan::testing {
+namespace {
+
+constexpr uint32_t kSymbols = 130;
+const char* const kFilter = "last > 10 and bid < 5";
+
+// Symbols below `end` match, and the last cycle in which anything changed was two cycles ago.
+World matching(uint32_t end, std::vector<uint32_t>* right) {
+  World world(kSymbols);
+  world.add("first", kFilter, "1m", false);
+  for (uint32_t slot = 0; slot < kSymbols; ++slot) {
+    world.tick(slot, market::ticker_last, slot < end ? 11 : 9);
+    world.tick(slot, market::ticker_bid, 4);
+    if (slot < end) right->push_back(slot);
+  }
+  world.cycle(1);
+  world.cycle(2);
+  return world;
+}
+
+std::vector<uint32_t> entered(const std::vector<Item>& items, uint32_t trader) {
+  for (const Item& item : items) {
+    if (item.trader == trader) return item.entered;
+  }
+  return {};
+}
+
+TEST(Decided, ASecondTraderOfTheSameFilterMatchesTheSame) {
+  std::vector<uint32_t> right;
+  World world = matching(70, &right);
+  // Since the first trader came, what matches has changed: nothing that was computed then says it.
+  const uint32_t second = world.add("second", kFilter, "1m", false);
+  EXPECT_EQ(entered(world.cycle(3), second), right);
+}
+
+TEST(Decided, ALargerFilterReadsItToo) {
+  std::vector<uint32_t> right;
+  World world = matching(70, &right);
+  const uint32_t other = world.add("other", std::string("not (") + kFilter + ")", "1m", false);
+  const std::vector<uint32_t> others = entered(world.cycle(3), other);
+  ASSERT_EQ(others.size(), kSymbols - right.size());
+  EXPECT_EQ(others.front(), 70U);
+}
+
+TEST(Decided, EvaluateGivesItForEverySymbol) {
+  std::vector<uint32_t> right;
+  World world = matching(70, &right);
+  for (int times = 0; times < 2; ++times) {
+    std::vector<double> values;
+    ASSERT_FALSE(world.engine->evaluate(kFilter, "1m", {}, &values));
+    for (uint32_t slot = 0; slot < kSymbols; ++slot) EXPECT_EQ(values[slot], slot < 70 ? 1.0 : 0.0) << slot;
+  }
+}
+
+TEST(Decided, AGateAndAColumnReadIt) {
+  std::vector<uint32_t> right;
+  World world = matching(70, &right);
+  engine::TraderSpec spec;
+  spec.id = "first";
+  spec.filter = kFilter;
+  spec.interval = "1m";
+  spec.on_close = false;
+  spec.cooldown_ms = 60'000;
+  ASSERT_TRUE(world.engine->update_trader(0, spec).ok());
+  EXPECT_TRUE(world.cycle(3).empty()) << "it matches what it matched";
+  spec.cooldown_ms = 0;
+  spec.column_names = spec.column_filters = {kFilter};
+  ASSERT_TRUE(world.engine->update_trader(0, spec).ok());
+  world.cycle(4);
+  world.tick(100, market::ticker_last, 11);
+  const std::vector<Item> items = world.cycle(5);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].entered, std::vector<uint32_t>{100});
+  EXPECT_EQ(items[0].values, std::vector<double>{1});
+}
+
+TEST(Decided, EitherAndNotAreDecidedToo) {
+  World world(kSymbols);
+  const uint32_t either = world.add("either", "last > 10 or bid < 5", "1m", false);
+  const uint32_t neither = world.add("not", "not (last > 10)", "1m", false);
+  world.cycle(0);
+  world.tick(0, market::ticker_last, 11);
+  world.tick(1, market::ticker_last, 9);
+  world.tick(2, market::ticker_bid, 4);
+  world.tick(65, market::ticker_bid, 6);
+  world.cycle(1);
+  EXPECT_EQ(world.folded[either], (std::set<uint32_t>{0, 2}));
+  EXPECT_EQ(world.folded[neither], std::set<uint32_t>{1}) << "what is unknown is not false";
+}
+
+}  // namespace
+}  // namespace tickscan::scan::testing
