@@ -33,6 +33,28 @@ test('a command that runs at two deaths is not tried a third time', async (t) =>
   assert.deepEqual(added, ['good', 'behind'])
 })
 
+test('a cycle or an expression that traps in two engines is not tried a third time', async (t) => {
+  const trap = () => {
+    throw new WebAssembly.RuntimeError('unreachable')
+  }
+  for (const [name, ask] of [
+    ['evaluate', (scanner) => scanner.evaluate('close')],
+    ['cycle', (scanner) => scanner.processUpdates()],
+  ]) {
+    const followers = workers(3)
+    const { scanner, core } = await setUp(t, { followers })
+    core[name] = trap
+    // The cycle with which it takes over comes through.
+    const [{ core: next }] = followers
+    const good = next[name].bind(next)
+    let left = name === 'cycle' ? 1 : 0
+    next[name] = (...given) => (left-- > 0 ? good(...given) : trap())
+    await rejects(ask(scanner), 'E_POISON')
+    const status = await scanner.status()
+    assert.equal(status.restarts, 2, name)
+  }
+})
+
 test('the next engine is told config, traders and matches, and no command that was given up', async (t) => {
   const followers = workers(1)
   const held = (message) => message.type === 'ADD_TRADER' && message.traderId === 'late'
