@@ -92,8 +92,6 @@ export class Sessions {
     const scope = random.pick(SCOPES)
     call('setConfig', scanner.setConfig({ session: { scope, catchupThresholdSeconds: THRESHOLD_SECONDS } }))
     await checks.settle()
-    // An engine that dies between a check and its SESSION leaves a symbol late until the next check.
-    this.#world.worker.spare()
     // Copies of commands that are still on their way bring the time at which they were sent.
     await this.#world.schedule.pass(4000)
     this.#pastAll()
