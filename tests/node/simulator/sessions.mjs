@@ -3,6 +3,7 @@
  * the outside is told is checked event by event, and who is late in the end, when it is known which kline was whose last.
  */
 
+import { killNow } from './heirs.mjs'
 import { INTERVALS } from './truth.mjs'
 
 const MINUTE = INTERVALS['1m']
@@ -103,6 +104,12 @@ export class Sessions {
       this.#pastAll()
     }
     this.#write([])
+    await cycles()
+    this.#check([], scope)
+    // Nothing comes, and the next engine holds no kline for late that was looked at in time.
+    this.#pastAll()
+    if (!killNow(this.#world)) return
+    this.#world.count('killed after a check')
     await cycles()
     this.#check([], scope)
   }
