@@ -150,6 +150,8 @@ export class EngineClient {
     this.#link = link
     const carried = [...this.#pending.values()]
     const number = ++this.#number
+    // Before anything keeps the worker busy: its answer says that the worker's script runs.
+    link.signal('PING')
     try {
       link.send(type, fields, number)
     } catch (error) {

@@ -29,6 +29,9 @@ import { checkSession } from './session-options.js'
 
 /** @import { EngineHost } from './engine-host.js' */
 
+/** Between signs of life: several in each tick of who waits for them (pulse.js). */
+const SIGN_OF_LIFE_MS = 250
+
 export class Engine {
   #host
   /** @type {any} */
@@ -205,7 +208,8 @@ export class Engine {
   #succeed(carried, own) {
     this.#cycles.resume(carried.cycle)
     this.#succession = new Succession(carried, own)
-    this.#succession.copyAll()
+    const alive = this.#signsOfLife()
+    this.#succession.copyAll(alive)
     this.#setConfig(carried.config, 0)
     this.#succession.resumeSession((...args) => this.#call(...args))
     return this.#succession.addTraders(
@@ -214,7 +218,19 @@ export class Engine {
         return this.#traders.handleOf(ref)
       },
       (...args) => this.#call('restoreTrader', ...args),
+      alive,
     )
+  }
+
+  /** For long steps, within which no PING is answered and nobody knows the heartbeat word yet. */
+  #signsOfLife() {
+    let last = this.#host.steadyNow()
+    return () => {
+      const now = this.#host.steadyNow()
+      if (now - last < SIGN_OF_LIFE_MS) return
+      last = now
+      this.#event('HEARTBEAT', { cycle: this.#cycles.posted.signals })
+    }
   }
 
   /**

@@ -284,7 +284,10 @@ export const EVENTS = Object.freeze({
   PROGRESS: {
     fields: { command: 'integer', bytes: 'integer', totalBytes: 'integer', klines: 'integer' },
   },
-  /** The answer to PING, in case that the heartbeat word in shared memory cannot be looked at. */
+  /**
+   * The answer to PING, in case that the heartbeat word in shared memory cannot be looked at. Comes by itself from an engine
+   * that is long in taking over from a dead one.
+   */
   HEARTBEAT: { fields: { cycle: 'integer' } },
   /** What GET_STATUS is answered with, in the rhythm that SET_CONFIG names. */
   STATUS: {

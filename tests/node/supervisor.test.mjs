@@ -6,6 +6,7 @@ import { attachWriter } from '../../js/index.js'
 import { Pulse, TICK_MS } from '../../js/pulse.js'
 import { RestartBudget } from '../../js/restart-budget.js'
 import { Scanner } from '../../js/scanner.js'
+import { StartPulse } from '../../js/start-pulse.js'
 import { EMPTY_MODULE, FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
 import { rejects, setUp } from './helpers/fake-scanner.mjs'
 import { manualHost } from './helpers/manual-host.mjs'
@@ -165,6 +166,74 @@ test('silence is counted in ticks after a ping; a beat or a message ends it', as
   assert.deepEqual(await ticks(1), [])
   assert.deepEqual(await ticks(4), ['ping', 'suspect', 'ping', 'ping', 'dead'])
   assert.deepEqual(await ticks(10), [])
+})
+
+/** A scanner in the test's time, whose engine dies at once; what the one that follows is sent may get lost. */
+async function replaced(t, drop) {
+  const host = manualHost()
+  const all = [new FakeWorker(), new FakeWorker(new FakeCore(), { drop }), new FakeWorker()]
+  const [first, second] = all
+  const options = { symbols: ['AAA'], wasmModule: EMPTY_MODULE, createWorker: () => all.shift() }
+  const scanner = await Scanner.create(options, host)
+  t.after(() => scanner.close())
+  const phases = []
+  scanner.addEventListener('restart', ({ detail }) => phases.push(detail.phase))
+  first.emit('exit', 1)
+  const ticks = async (count) => {
+    for (let tick = 0; tick < count; tick++) {
+      await host.pass(TICK_MS)
+      for (let hops = 0; hops < 10; hops++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return phases.splice(0)
+  }
+  return { ticks, second }
+}
+
+test('a start that hangs is found out long before its deadline', async (t) => {
+  let pings = 0
+  // It answers once, and then never again.
+  const { ticks, second } = await replaced(t, ({ type }) => type !== 'PING' || ++pings > 1)
+  assert.deepEqual(await ticks(10), ['died'])
+  assert.deepEqual(await ticks(4), ['died', 'restored'])
+  assert.equal(second.terminated, true)
+})
+
+test('a worker whose script has not come yet is not held for one that hangs', async (t) => {
+  const { ticks } = await replaced(t, () => true)
+  assert.deepEqual(await ticks(29), ['died'])
+  assert.deepEqual(await ticks(3), ['died', 'restored'], 'the deadline of its start')
+})
+
+test('a start that answers is waited for', async (t) => {
+  const { ticks } = await replaced(t, ({ type }) => type !== 'PING')
+  assert.deepEqual(await ticks(29), ['died'])
+})
+
+test('a slow machine is given more time to start', async () => {
+  const host = manualHost()
+  const dead = []
+  const pulse = new StartPulse({ host, firstMs: 7500, ping: () => {}, onDead: (ticks) => dead.push(ticks) })
+  await host.pass(100 * TICK_MS)
+  assert.deepEqual(dead, [], 'nothing was heard of it yet')
+  pulse.heard()
+  await host.pass(24 * TICK_MS)
+  assert.deepEqual(dead, [])
+  await host.pass(2 * TICK_MS)
+  assert.deepEqual(dead, [23])
+})
+
+test('an engine that copies a market and adds traders for long says that it lives', async (t) => {
+  let now = 0
+  const slow = new FakeWorker(new FakeCore(), { host: { steadyNow: () => (now += 300) } })
+  const { scanner, worker } = await setUp(t, { followers: [slow] })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  const back = restored(scanner)
+  worker.emit('exit', 1)
+  await back
+  const types = slow.sent.map(({ type }) => type)
+  const signs = types.slice(0, types.indexOf('READY')).filter((type) => type === 'HEARTBEAT')
+  // One answers a PING; the others come with each of three symbols, and a trader.
+  assert.equal(signs.length, 5)
 })
 
 test('a writer of another thread that does not come for two minutes is held for gone', async (t) => {
