@@ -7,6 +7,7 @@ import { Pulse, TICK_MS } from '../../js/pulse.js'
 import { RestartBudget } from '../../js/restart-budget.js'
 import { Scanner } from '../../js/scanner.js'
 import { StartPulse } from '../../js/start-pulse.js'
+import { RETIRED, SUCCEEDED } from '../../js/successor.js'
 import { EMPTY_MODULE, FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
 import { rejects, setUp } from './helpers/fake-scanner.mjs'
 import { manualHost } from './helpers/manual-host.mjs'
@@ -143,6 +144,28 @@ test('the budget: three restarts, one without a pool, a stop; time gives them ba
   assert.equal(budget.note(minutes(20)), 'same')
 })
 
+test('a death counts for five minutes, and not for one more moment', () => {
+  const verdict = (time) => {
+    const budget = new RestartBudget()
+    for (const death of [0, 1, 2, 3]) budget.note(death)
+    return budget.note(time)
+  }
+  assert.equal(verdict(5 * 60_000 - 1), 'stop')
+  assert.equal(verdict(5 * 60_000), 'single', 'the first is forgotten')
+})
+
+test('the old memory is marked: gone when its engine is, succeeded when the next one stands in its place', async (t) => {
+  const { scanner, worker } = await setUp(t, { followers: workers(1) })
+  const { memory, layout } = scanner.writer.handle
+  const retired = () => Atomics.load(new Int32Array(memory.buffer), layout.retired / 4)
+  const marks = [retired()]
+  scanner.addEventListener('restart', () => marks.push(retired()))
+  const back = restored(scanner)
+  worker.emit('exit', 1)
+  await back
+  assert.deepEqual(marks, [0, RETIRED, SUCCEEDED])
+})
+
 test('silence is counted in ticks after a ping; a beat or a message ends it', async () => {
   const host = manualHost()
   const events = []
@@ -245,14 +268,16 @@ test('a writer of another thread that does not come for two minutes is held for 
   t.after(() => scanner.close())
   attachWriter(structuredClone(scanner.writer.handle)).updateTicker('AAA', { last: 1 })
   const messages = async (ticks) => {
-    for (let tick = 0; tick < ticks; tick++) {
-      await host.pass(TICK_MS)
+    for (let tick = 0; tick <= ticks; tick++) {
+      if (tick > 0) await host.pass(TICK_MS)
       for (let hops = 0; hops < 10; hops++) await new Promise((resolve) => setImmediate(resolve))
     }
     const sent = second.received.filter(({ type }) => type === 'RECOPY')
     return [...new Map(sent.map((message) => [message.id.seq, message])).values()]
   }
   first.emit('exit', 1)
+  await host.pass(0)
+  assert.equal((await messages(0)).length, 1, 'it is looked for before any tick')
   const early = await messages(100)
   assert.ok(early.length > 90)
   assert.ok(early.every(({ last }) => last === false))
