@@ -17,6 +17,7 @@ import { EngineLink } from './engine-link.js'
 import { fromErrorData, TickscanError } from './errors.js'
 import { own } from './message-check.js'
 import { INBOX_LIMIT } from './protocol.js'
+import { aborted } from './until-aborted.js'
 
 /** Half the worker's queue: a client alone never fills it. */
 export const PENDING_LIMIT = INBOX_LIMIT / 2
@@ -150,6 +151,8 @@ export class EngineClient {
     this.#link = link
     const carried = [...this.#pending.values()]
     const number = ++this.#number
+    // Before anything keeps the worker busy: its answer says that the worker's script runs.
+    link.signal('PING')
     try {
       link.send(type, fields, number)
     } catch (error) {
@@ -388,12 +391,4 @@ function late(type, deadlineMs) {
   return new TickscanError('E_DEADLINE', `${type} was not answered within ${deadlineMs} ms`, {
     details: { deadlineMs },
   })
-}
-
-/**
- * @param {string} type
- * @param {AbortSignal} signal
- */
-function aborted(type, signal) {
-  return new TickscanError('E_ABORTED', `${type} was aborted`, { cause: signal.reason })
 }

@@ -19,9 +19,10 @@ export class EngineControl {
   /**
    * A command runs.
    * @param {number} seq 0: nothing does
+   * @returns {number} what ran until now
    */
   running(seq) {
-    Atomics.store(this.#words, this.#layout.running / 4, seq)
+    return Atomics.exchange(this.#words, this.#layout.running / 4, seq)
   }
 
   beat() {

@@ -9,6 +9,7 @@
 
 import { addSlice } from './cycle-result.js'
 import { CycleSender } from './cycle-sender.js'
+import { EngineClock } from './engine-clock.js'
 import { damagedSeries, rebuiltState, repairedWords } from './engine-errors.js'
 import { ErrorBudget } from './error-budget.js'
 import { fromErrorData, toErrorData } from './errors.js'
@@ -32,6 +33,7 @@ export class EngineCycles {
   #errors = new ErrorBudget()
   /** Cycles of the engines before this one. */
   #before = 0
+  #clock = new EngineClock()
   /** A command's cycle is between two slices. */
   #slicing = false
   /** Client's clock − this thread's clock, ms. */
@@ -52,6 +54,14 @@ export class EngineCycles {
   /** Cycles of the SIGNALS and the SESSION that were posted last. */
   get posted() {
     return this.#sender.posted
+  }
+
+  /**
+   * The time of what a command does, from what the client's clock said when it was made.
+   * @param {number} now
+   */
+  timeOf(now) {
+    return this.#clock.ofCommand(now)
   }
 
   /** The next cycle sends SESSION, whether there is news or not. */
@@ -115,11 +125,12 @@ export class EngineCycles {
   /**
    * Runs one slice of a cycle and sends its deltas.
    * @param {number} command seq of the command that asked for it, 0 for the engine's own
-   * @param {number} now the client's clock, ms
+   * @param {number} now ms: `timeOf` a command
    * @param {boolean} [anew] over all that is marked now, and whatever an earlier slice left; false: that first
    */
   run(command, now, anew = true) {
     const { guard, buffer, onCycle } = this.#host
+    this.#clock.note(now)
     const result = guard((core) => core.cycle(now, anew))
     if (result.ok === false) throw fromErrorData(result.error)
     result.cycle += this.#before

@@ -46,9 +46,10 @@ export class Succession {
     )
   }
 
-  copyAll() {
+  /** @param {() => void} alive to be called between steps of a long work */
+  copyAll(alive) {
     for (const copy of this.#copies) copy.letGo()
-    this.#copies[0]?.copyAll()
+    this.#copies[0]?.copyAll(alive)
     this.#copyFrom(this.#copies.slice(1), false)
   }
 
@@ -89,11 +90,13 @@ export class Succession {
   /**
    * @param {(ref: number, spec: Record<string, any>) => number} add gives the handle
    * @param {(handle: number, matches: number[], ...times: ArrayLike<number>[]) => void} restore
+   * @param {() => void} alive to be called between steps of a long work
    * @returns {{ ref: number, error: import('./errors.js').ErrorData }[]} those that were refused
    */
-  addTraders(add, restore) {
+  addTraders(add, restore, alive) {
     const failed = []
     for (const one of this.#carried.traders) {
+      alive()
       const { ref, traderId, now, matches, entered = [], decided = [], told = [], ...spec } = one
       try {
         const handle = add(ref, { id: traderId, ...spec })

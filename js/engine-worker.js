@@ -28,7 +28,7 @@ export function startEngine() {
     holdLock: (name) => scope.holdLock(name),
   })
   const inbox = new Inbox({
-    apply: (type, fields, seq) => engine.apply(type, fields, seq),
+    apply: (type, fields, seq, again) => engine.apply(type, fields, seq, again),
     post: (message) => scope.postMessage(message),
     posted: () => engine.posted,
   })

@@ -29,6 +29,9 @@ import { checkSession } from './session-options.js'
 
 /** @import { EngineHost } from './engine-host.js' */
 
+/** Between signs of life: several in each tick of who waits for them (pulse.js). */
+const SIGN_OF_LIFE_MS = 250
+
 export class Engine {
   #host
   /** @type {any} */
@@ -55,7 +58,7 @@ export class Engine {
   #traders = new EngineTraders((name, ...args) => this.#call(name, ...args))
   #cycles
   #status
-  /** @type {Record<string, (fields: any, seq: number) => any>} */
+  /** @type {Record<string, (fields: any, seq: number, again: boolean) => any>} */
   #commands
 
   /** @param {EngineHost} host */
@@ -91,7 +94,7 @@ export class Engine {
       CHECKPOINT: () => this.#traders.checkpoint(this.#buffer, this.#cycles.posted.signals),
       RECOPY: ({ last }) => ({ waiting: this.#succession?.copyAgain(last) ?? 0 }),
       PROCESS_UPDATES: (fields, seq) => this.#processUpdates(fields, seq),
-      EVALUATE: (fields, seq) => this.#evaluate(fields, seq),
+      EVALUATE: (fields, seq, again) => this.#evaluate(fields, seq, again),
       VALIDATE_FILTER: (fields) => this.#language.validate(fields),
       DESCRIBE_FILTERS: ({ core }) => this.#language.describe(core),
       LOAD_HISTORY: (fields, command) =>
@@ -108,10 +111,11 @@ export class Engine {
   /**
    * Runs one command. Throws TickscanErrors.
    * @param {string} type
-   * @param {Record<string, any>} fields checked against the protocol's row
+   * @param {Record<string, any>} fields checked against the protocol's row, and nobody else's
    * @param {number} seq
+   * @param {boolean} [again] it was applied before and its answer is wanted once more, perhaps while another command runs
    */
-  apply(type, fields, seq) {
+  apply(type, fields, seq, again = false) {
     if (this.#dead) {
       this.#sayDead()
       throw this.#dead
@@ -121,12 +125,21 @@ export class Engine {
         expected: 'INIT as the first command',
       })
     }
+    if (typeof fields.now === 'number' && !again) fields.now = this.#cycles.timeOf(fields.now)
     const control = this.#control
-    control?.running(seq)
-    const result = this.#commands[type](fields, seq)
-    if (result instanceof Promise) return result.finally(() => control?.running(0))
-    control?.running(0)
-    return result
+    const before = control?.running(seq) ?? 0
+    const done = () => {
+      // What killed the engine stays noted.
+      if (!this.#dead) control?.running(again ? before : 0)
+    }
+    let result
+    try {
+      result = this.#commands[type](fields, seq, again)
+    } finally {
+      // One that comes again leaves the note to the command between whose slices it may have come.
+      if (again || !(result instanceof Promise)) done()
+    }
+    return result instanceof Promise && !again ? result.finally(done) : result
   }
 
   /**
@@ -195,7 +208,8 @@ export class Engine {
   #succeed(carried, own) {
     this.#cycles.resume(carried.cycle)
     this.#succession = new Succession(carried, own)
-    this.#succession.copyAll()
+    const alive = this.#signsOfLife()
+    this.#succession.copyAll(alive)
     this.#setConfig(carried.config, 0)
     this.#succession.resumeSession((...args) => this.#call(...args))
     return this.#succession.addTraders(
@@ -204,7 +218,19 @@ export class Engine {
         return this.#traders.handleOf(ref)
       },
       (...args) => this.#call('restoreTrader', ...args),
+      alive,
     )
+  }
+
+  /** For long steps, within which no PING is answered and nobody knows the heartbeat word yet. */
+  #signsOfLife() {
+    let last = this.#host.steadyNow()
+    return () => {
+      const now = this.#host.steadyNow()
+      if (now - last < SIGN_OF_LIFE_MS) return
+      last = now
+      this.#event('HEARTBEAT', { cycle: this.#cycles.posted.signals })
+    }
   }
 
   /**
@@ -266,10 +292,11 @@ export class Engine {
   /**
    * @param {Record<string, any>} fields
    * @param {number} seq
+   * @param {boolean} again
    */
-  async #evaluate({ filter, interval, params, slot, now }, seq) {
-    // What the caller wrote before is to be seen, and only a cycle takes it in.
-    await this.#cycles.whole(seq, now)
+  async #evaluate({ filter, interval, params, slot, now }, seq, again) {
+    // What the caller wrote before is to be seen, and only a cycle takes it in: once.
+    if (!again) await this.#cycles.whole(seq, now)
     const found =
       slot === undefined
         ? this.#call('evaluate', { filter, interval, ...paramLists(params) })

@@ -16,6 +16,7 @@ import { takeFields } from './message-check.js'
 import { describe } from './names.js'
 import { checkDerive, checkKnown, configError, intervalMs, shortestOf } from './options.js'
 import { EVENTS } from './protocol.js'
+import { aborted, untilAborted } from './until-aborted.js'
 
 /** @import { MarketWriter } from './market-writer.js' */
 
@@ -118,7 +119,7 @@ export class HistoryLoader {
     const turn = this.#before.then(() => this.#read({ symbol, interval }, fields, call))
     this.#before = turn.catch(() => {})
     try {
-      return this.#store(symbol, interval, await turn)
+      return this.#store(symbol, interval, await untilAborted(turn, call.signal, 'LOAD_HISTORY'))
     } finally {
       if (--this.#loads === 0) this.#close(new TickscanError('E_CLOSED', 'all loads are done'))
     }
@@ -147,6 +148,8 @@ export class HistoryLoader {
    */
   async #read(reading, fields, call) {
     if (this.#ended) throw this.#ended
+    // Its turn has come when nobody waits for it any more.
+    if (call.signal?.aborted) throw aborted('LOAD_HISTORY', call.signal)
     this.#client ??= this.#open()
     this.#reading = reading
     try {

@@ -7,7 +7,8 @@
  * 2. Every readable command gets exactly one ack, and a duplicate the same ack again. A throw is a negative ack.
  * 3. One command is applied at a time. While one waits (INIT loads the core), others queue up to INBOX_LIMIT, and one
  *    more where that is the next one in order.
- * 4. An answer is kept until the client says that it has it, and answerLimit of them at most.
+ * 4. An answer is kept until the client says that it has it, and answerLimit of them at most. A read's is not kept: it is
+ *    applied again, which changes nothing, unless the client has the answer.
  * 5. E_BACKPRESSURE does not use up the seq: the same message may come again, and those after it wait for it.
  */
 
@@ -20,7 +21,8 @@ import { ANSWER_LIMIT, COMMANDS, INBOX_LIMIT, PROTOCOL_VERSION } from './protoco
 
 /**
  * @typedef {object} InboxOptions
- * @property {(type: string, fields: Record<string, any>, seq: number) => any} apply result or promise of it
+ * @property {(type: string, fields: Record<string, any>, seq: number, again: boolean) => any} apply result or promise of
+ *   it; `again`: a read that was applied before
  * @property {(message: any) => void} post
  * @property {() => { signals: number, session: number }} [posted] cycles of the newest SIGNALS and SESSION that were
  *   posted; every ack says them
@@ -41,6 +43,8 @@ export class Inbox {
   /** All up to here were applied or refused. */
   #applied = 0
   #running = false
+  /** The client has all answers up to here. */
+  #heard = 0
   /** Acks of applied commands that changed something, for duplicates, until the client has them; the oldest go first. */
   /** @type {Map<number, Ack>} */
   #answers = new Map()
@@ -110,7 +114,7 @@ export class Inbox {
       const seq = this.#applied + 1
       const message = this.#waiting.get(seq)
       if (message === undefined) break
-      const ack = await this.#answer({ incarnation: this.#incarnation, seq }, message)
+      const ack = await this.#answer({ incarnation: this.#incarnation, seq }, message, false)
       this.#applied = seq
       this.#waiting.delete(seq)
       this.#keep(seq, message, ack)
@@ -122,9 +126,10 @@ export class Inbox {
   /**
    * @param {MessageId} id
    * @param {unknown} message
+   * @param {boolean} again
    * @returns {Promise<Ack>}
    */
-  async #answer(id, message) {
+  async #answer(id, message, again) {
     try {
       checkVersion(message)
       const type = own(message, 'type')
@@ -133,7 +138,7 @@ export class Inbox {
       if (row.later) {
         throw new TickscanError('E_UNSUPPORTED', `${type} comes with a later version`, { details: { type } })
       }
-      const result = await this.#apply(type, takeFields(type, row.fields, message), id.seq)
+      const result = await this.#apply(type, takeFields(type, row.fields, message), id.seq, again)
       return { v: PROTOCOL_VERSION, type: 'ACK', id, ok: true, result, ...this.#posted() }
     } catch (error) {
       return this.#refused(id, error)
@@ -147,8 +152,8 @@ export class Inbox {
   async #answerAgain(id, message) {
     const kept = this.#answers.get(id.seq)
     if (kept) this.#send(kept)
-    else if (own(own(COMMANDS, String(own(message, 'type'))), 'read'))
-      this.#send(await this.#answer(id, message))
+    else if (id.seq > this.#heard && own(own(COMMANDS, String(own(message, 'type'))), 'read'))
+      this.#send(await this.#answer(id, message, true))
     else this.#nack(id, new TickscanError('E_PROTOCOL', `the answer to ${id.seq} is no longer kept`))
   }
 
@@ -173,8 +178,9 @@ export class Inbox {
    */
   #forget(heard) {
     if (!Number.isSafeInteger(heard)) return
+    this.#heard = Math.max(this.#heard, Number(heard))
     for (const seq of this.#answers.keys()) {
-      if (seq > Number(heard)) break
+      if (seq > this.#heard) break
       this.#answers.delete(seq)
     }
   }

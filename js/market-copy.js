@@ -80,8 +80,11 @@ export class MarketCopy {
     })
   }
 
-  /** Everything, before the new memory has writers or a reader. */
-  copyAll() {
+  /**
+   * Everything, before the new memory has writers or a reader.
+   * @param {() => void} [onSymbol] one was copied: for all of them it may take seconds
+   */
+  copyAll(onSymbol) {
     const { layout, from, to } = this.#names()
     for (let i = 0; i < layout.maxWriters; i++) {
       const claim = this.#claim(i)
@@ -95,11 +98,16 @@ export class MarketCopy {
     }
     const copied = new Int32Array(layout.maxSymbols * (1 + layout.intervalCount))
     this.#copied = copied
-    this.#records((record, box, copy) => {
+    const visit = (
+      /** @type {number} */ record,
+      /** @type {number} */ box,
+      /** @type {() => void} */ copy,
+    ) => {
       Atomics.store(to.words, box + layout.boxOwner / 4, Atomics.load(from.words, box + layout.boxOwner / 4))
       copied[record] = Atomics.load(from.words, box + layout.boxVersion / 4)
       copy()
-    })
+    }
+    this.#records(visit, undefined, onSymbol)
   }
 
   /**

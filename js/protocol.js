@@ -32,7 +32,8 @@ export const PROTOCOL_VERSION = 1
  * @typedef {object} CommandRow
  * @property {Readonly<Record<string, FieldKind>>} fields
  * @property {readonly string[]} errors the codes that the command itself may be refused with
- * @property {boolean} [read] true: changes nothing, so a duplicate is simply run again and its answer not kept
+ * @property {boolean} [read] true: its answer may be large and is not kept. A duplicate is run again, until the client has
+ *   the answer, and must change nothing
  * @property {boolean} [alone] true: needs no engine, and so no INIT before
  * @property {boolean} [later] true: comes with a later version; answered with E_UNSUPPORTED
  */
@@ -162,7 +163,7 @@ export const COMMANDS = Object.freeze({
   PROCESS_UPDATES: { fields: { now: 'number', snapshot: 'integer?' }, errors: ['E_TRADER'] },
   /**
    * A filter's values now → { values: Float64Array by slot }. With `slot`: one value per closed kline of that
-   * symbol → { values }. NaN is unknown.
+   * symbol → { values }. NaN is unknown. Runs a cycle before, but none when it comes again.
    */
   EVALUATE: {
     fields: { filter: 'string', interval: 'string', params: 'map?', slot: 'integer?', now: 'number' },
@@ -283,7 +284,10 @@ export const EVENTS = Object.freeze({
   PROGRESS: {
     fields: { command: 'integer', bytes: 'integer', totalBytes: 'integer', klines: 'integer' },
   },
-  /** The answer to PING, in case that the heartbeat word in shared memory cannot be looked at. */
+  /**
+   * The answer to PING, in case that the heartbeat word in shared memory cannot be looked at. Comes by itself from an engine
+   * that is long in taking over from a dead one.
+   */
   HEARTBEAT: { fields: { cycle: 'integer' } },
   /** What GET_STATUS is answered with, in the rhythm that SET_CONFIG names. */
   STATUS: {

@@ -8,7 +8,7 @@
 
 /** A tick is short enough that a death is noticed within about three seconds. */
 export const TICK_MS = 1000
-/** Ticks of silence after a PING. */
+/** Ticks of silence after a PING, of an engine that runs. */
 const SUSPECT_TICKS = 1
 const DEAD_TICKS = 3
 
@@ -20,6 +20,7 @@ const DEAD_TICKS = 3
  * @property {() => void} onSuspect once per silence
  * @property {() => void} onDead
  * @property {() => void} [onTick]
+ * @property {number} [deadTicks] of silence after a PING
  */
 
 export class Pulse {
@@ -53,7 +54,7 @@ export class Pulse {
 
   #tick() {
     this.#wait()
-    const { beat, ping, onSuspect, onDead, onTick } = this.#options
+    const { beat, ping, onSuspect, onDead, onTick, deadTicks = DEAD_TICKS } = this.#options
     const now = beat()
     if (this.#heard || now !== this.#last) {
       this.#heard = false
@@ -62,7 +63,7 @@ export class Pulse {
     } else {
       this.#silent++
       if (this.#silent === SUSPECT_TICKS) onSuspect()
-      if (this.#silent >= DEAD_TICKS) {
+      if (this.#silent >= deadTicks) {
         this.stop()
         onDead()
         return

@@ -24,11 +24,12 @@ import { completeOptions, configError } from './options.js'
 import { EVENTS } from './protocol.js'
 import { ScannerSymbols } from './scanner-symbols.js'
 import { Settings } from './settings.js'
-import { checkIsolation, initFields, untilAborted } from './start-up.js'
+import { checkIsolation, initFields } from './start-up.js'
 import { Supervisor } from './supervisor.js'
 import { checkTrader } from './trader.js'
 import { TraderCommands } from './trader-commands.js'
 import { TraderRegistry } from './trader-registry.js'
+import { untilAborted } from './until-aborted.js'
 
 /** @import { CallOptions, CycleResult, ReadOptions, StartOptions, Status, StreamOptions } from './call-options.js' */
 /** @import { Delta } from './match-table.js' */
@@ -127,7 +128,7 @@ export class Scanner extends ScannerSymbols {
       configure: (settings) => this.#settings.set(settings),
       writer: () => this.writer,
       onSymbol: (event) => this.#onSymbol(event),
-      loadHistory: (symbol, interval, source) => this.#loader.load(symbol, interval, source, undefined),
+      loadHistory: (...load) => this.#loader.load(...load),
       now: () => this.#now(),
     })
   }
@@ -141,7 +142,10 @@ export class Scanner extends ScannerSymbols {
     const options = completeOptions(given, availableThreads())
     const traders = options.traders.map(checkTrader)
     checkIsolation()
-    const core = await untilAborted(compileCore(options), options.signal)
+    const compiled = compileCore(options).catch((error) => {
+      throw wrapError(error, 'E_WASM')
+    })
+    const core = await untilAborted(compiled, options.signal, 'createScanner')
     const scanner = new Scanner(options, () => createEngineWorker(options), host)
     try {
       await scanner.#start(core, traders)

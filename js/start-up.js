@@ -1,9 +1,6 @@
-/**
- * Steps before there is an engine: is shared memory there, giving up a step that knows nothing of signals, and what the
- * engine is told at first.
- */
+/** Steps before there is an engine: is shared memory there, and what the engine is told at first. */
 
-import { TickscanError, wrapError } from './errors.js'
+import { TickscanError } from './errors.js'
 
 /** Shared memory is what everything rests on, and browsers hide it from pages that did not ask for isolation. */
 export function checkIsolation() {
@@ -17,31 +14,6 @@ export function checkIsolation() {
       hint: 'serve the page itself with both headers, over https or from localhost',
     },
   )
-}
-
-/**
- * A step of the start-up that knows nothing of signals.
- * @template T
- * @param {Promise<T>} step
- * @param {AbortSignal} [signal]
- * @returns {Promise<T>}
- */
-export async function untilAborted(step, signal) {
-  /** @type {(() => void) | undefined} */
-  let onAbort
-  const aborted = new Promise((_, reject) => {
-    onAbort = () =>
-      reject(new TickscanError('E_ABORTED', 'createScanner was aborted', { cause: signal?.reason }))
-    if (signal?.aborted) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    return await Promise.race([aborted, step])
-  } catch (error) {
-    throw wrapError(error, 'E_WASM')
-  } finally {
-    if (onAbort) signal?.removeEventListener('abort', onAbort)
-  }
 }
 
 /**

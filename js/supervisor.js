@@ -3,7 +3,8 @@
  * memory, and tells it what it must know (journal.js) to stand where the dead one stood. The Scanner calls commands and
  * hears events as if there were one engine for ever. Client's thread.
  *
- * 1. A death is an error or exit event, a fatal ERROR, a Web Lock that was released, or silence (pulse.js).
+ * 1. A death is an error or exit event, a fatal ERROR, a Web Lock that was released, or silence (pulse.js; of an engine that
+ *    takes another's place also before it stands, start-pulse.js).
  * 2. The old memory outlives its engine: it is marked RETIRED, its data is copied, then it is marked SUCCEEDED, and
  *    writers in every thread move on by themselves. It is let go when none is left in it.
  * 3. Calls without an answer go to the next engine; what was running at two deaths does not (E_POISON).
@@ -20,6 +21,7 @@ import { own } from './message-check.js'
 import { Pulse } from './pulse.js'
 import { RestartBudget } from './restart-budget.js'
 import { RESTART, retryDelay } from './retry.js'
+import { StartPulse } from './start-pulse.js'
 import { RETIRED, SUCCEEDED } from './successor.js'
 import { symbolEvent } from './symbol-list.js'
 import { poisonous, TraderBlame } from './trader-blame.js'
@@ -77,6 +79,10 @@ export class Supervisor {
   #budget = new RestartBudget()
   /** @type {Pulse | undefined} */
   #pulse
+  /** @type {StartPulse | undefined} while an engine starts in another's place */
+  #startPulse
+  /** What the first start took. */
+  #firstMs = 0
   #stopWatch = () => {}
   #lock = ''
   /** @type {import('./layout.js').MarketHandle | undefined} of the engine that runs */
@@ -140,8 +146,9 @@ export class Supervisor {
    * @param {import('./engine-client.js').CallOptions & import('./engine-client.js').Insistence} [options]
    */
   call(type, fields, options) {
-    if (type === 'INIT') return this.#client.call(type, { ...fields, lock: this.#lock }, options)
-    return this.#client.call(type, fields, options)
+    if (type !== 'INIT') return this.#client.call(type, fields, options)
+    this.#firstMs = -this.#host.now()
+    return this.#client.call(type, { ...fields, lock: this.#lock }, options)
   }
 
   /**
@@ -207,6 +214,7 @@ export class Supervisor {
    */
   #event(type, message) {
     this.#pulse?.heard()
+    this.#startPulse?.heard()
     // It came twice, or after the answer that says the same.
     if (type === 'READY' && this.#market) return
     if (type !== 'HEARTBEAT') this.#options.onEvent(type, message)
@@ -227,6 +235,7 @@ export class Supervisor {
     if (!ok) return
     if (type === 'UPDATE_TRADER') this.#options.onChanged(fields.as)
     if (type === 'INIT') {
+      this.#firstMs += this.#host.now()
       this.#threads = fields.threads
       this.#watch()
     }
@@ -239,6 +248,8 @@ export class Supervisor {
   #watch() {
     const market = this.#market
     if (!market || this.#pulse || !this.#journal.init) return
+    this.#startPulse?.stop()
+    this.#startPulse = undefined
     const words = new Int32Array(market.memory.buffer)
     const heartbeat = market.layout.heartbeat / 4
     this.#pulse = new Pulse({
@@ -255,6 +266,8 @@ export class Supervisor {
   #stop() {
     this.#pulse?.stop()
     this.#pulse = undefined
+    this.#startPulse?.stop()
+    this.#startPulse = undefined
     this.#stopWatch()
   }
 
@@ -386,6 +399,13 @@ export class Supervisor {
     this.#lock = lockName(incarnation)
     const fields = { ...this.#journal.init, threads: this.#threads, lock: this.#lock, carried }
     const attempt = ++this.#attempt
+    this.#startPulse = new StartPulse({
+      host: this.#host,
+      firstMs: this.#firstMs,
+      ping: () => this.#client.signal('PING'),
+      onDead: (ticks) =>
+        this.#client.fail(dead(`the engine worker that starts gave no sign of life ${ticks} times`)),
+    })
     void this.#reopen(incarnation, fields).then(
       (ready) => attempt === this.#attempt && this.#restored(ready),
       // A start that is refused is one more death; one that died was counted already.

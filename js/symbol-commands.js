@@ -14,6 +14,7 @@ import { isUncertain } from './message-check.js'
 import { describe } from './names.js'
 import { checkKnown, checkSymbol, configError } from './options.js'
 import { checkSeconds } from './session-options.js'
+import { untilAborted } from './until-aborted.js'
 import { intervalError } from './writer-errors.js'
 
 /** @import { CallOptions } from './engine-client.js' */
@@ -38,7 +39,8 @@ import { intervalError } from './writer-errors.js'
  * @property {import('./symbol-list.js').SymbolList} symbols
  * @property {readonly string[]} intervals
  * @property {() => import('./market-writer.js').MarketWriter} writer
- * @property {(symbol: string, interval: string, source: HistorySource) => Promise<unknown>} loadHistory
+ * @property {(symbol: string, interval: string, source: HistorySource, options: { signal?: AbortSignal }) => Promise<unknown>}
+ *   loadHistory
  * @property {(event: { symbol: string, key: number, state: string }) => void} onSymbol takes what a SYMBOL event says
  * @property {() => number} now
  */
@@ -75,7 +77,7 @@ export class SymbolCommands {
       key = (await added.finally(() => this.#adding.delete(symbol))).key
       for (const [interval, klines] of history) {
         if ('openTime' in klines) writer().loadHistory(key, interval, klines)
-        else await this.#host.loadHistory(symbol, interval, klines)
+        else await this.#host.loadHistory(symbol, interval, klines, { signal: call.signal })
       }
       await client.call('START_SYMBOL', { key, now: now() }, call)
       return { symbol, index: key, state: 'ready' }
@@ -96,7 +98,8 @@ export class SymbolCommands {
   async remove(symbol, call) {
     const { client, symbols, now } = this.#host
     symbols.get(symbol)
-    await this.#adding.get(symbol)?.catch(() => {})
+    const adding = this.#adding.get(symbol)?.catch(() => {})
+    if (adding) await untilAborted(adding, call.signal, 'REMOVE_SYMBOL')
     const { key, order } = symbols.get(symbol)
     const which = key >= 0 ? { key } : { symbol, order }
     const before = client.lastSeq

@@ -36,7 +36,8 @@ const COLUMN_FIELDS = /** @type {const} */ (['columns', 'columnFilters', 'params
  * @property {Outside} outside
  * @property {boolean} stale a delta was lost: only a snapshot can make the matches right again
  * @property {Float64Array | undefined} entered when each symbol entered last, by slot; only with a cooldown
- * @property {number} snapshotCycle of the snapshot that was folded last
+ * @property {number} checkpointsFrom cycle; a checkpoint of one before it says nothing of the trader as it is now: a
+ *   snapshot was folded since, or the trader has changed
  * @property {number} name what SIGNALS call it: its last change's number, its ref before the first
  * @property {TickscanError | undefined} error why it is in no engine
  */
@@ -111,7 +112,7 @@ export class TraderRegistry {
       outside: new Outside(),
       stale: false,
       entered: undefined,
-      snapshotCycle: 0,
+      checkpointsFrom: 0,
       name: ref,
       error: undefined,
     }
@@ -136,8 +137,9 @@ export class TraderRegistry {
   /**
    * The engine is seen to have made a change.
    * @param {number} as
+   * @param {number} cycle of the SIGNALS that say so; an answer comes behind all checkpoints from before it
    */
-  #make(as) {
+  #make(as, cycle = 0) {
     const change = this.#changes.make(as)
     if (!change) return
     const { entry } = change
@@ -145,6 +147,7 @@ export class TraderRegistry {
     // The ref stays: a worker that takes another's place begins with it.
     if (entry.name !== entry.trader.ref) this.#byRef.delete(entry.name)
     entry.name = as
+    entry.checkpointsFrom = Math.max(entry.checkpointsFrom, cycle)
     this.#byRef.set(as, entry)
   }
 
@@ -156,6 +159,8 @@ export class TraderRegistry {
     const { ref, id } = entry.trader
     const text = (/** @type {Spec} */ one) => JSON.stringify(COLUMN_FIELDS.map((name) => one[name]))
     if (text(entry.spec) !== text(spec)) entry.matches.forgetColumns()
+    // As in the engine: another clock starts cooldowns anew, and so does one after a time without.
+    if (entry.spec.on !== spec.on || !(Number(spec.cooldown) > 0)) entry.entered = undefined
     entry.spec = spec
     entry.trader = traderOf(ref, id, spec)
     // What was decided before was decided by another filter.
@@ -320,7 +325,7 @@ export class TraderRegistry {
   fold(signals, receivers) {
     const { cycle } = signals
     for (const page of unpackSignals(signals, this.#maxSymbols)) {
-      this.#make(page.ref)
+      this.#make(page.ref, cycle)
       const entry = this.#byRef.get(page.ref)
       if (!entry) {
         this.#pages.delete(page.ref)
@@ -332,7 +337,7 @@ export class TraderRegistry {
       const whole = item.snapshot && !entry.stale ? matches.slots() : undefined
       this.#ledger.note(trader.ref, item, whole)
       entry.stale = false
-      if (item.snapshot) entry.snapshotCycle = cycle
+      if (item.snapshot) entry.checkpointsFrom = cycle
       this.#noteEntering(entry, item)
       const columns = columnsOf(item, trader.columns)
       const delta = receivers.heard()
@@ -395,8 +400,7 @@ export class TraderRegistry {
     for (const { refs, entered, decided } of timelines) {
       for (const [i, ref] of refs.entries()) {
         const entry = this.#byRef.get(ref)
-        // A snapshot that came behind it says nothing about closes.
-        if (!entry || entry.stale || entry.snapshotCycle > cycle) continue
+        if (!entry || entry.stale || entry.checkpointsFrom > cycle) continue
         this.#ledger.checkpoint(ref, decided)
         this.#takeEntering(entry, entered[i])
       }

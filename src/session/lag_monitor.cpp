@@ -15,7 +15,8 @@ LagMonitor::LagMonitor(const market::Store& store, std::span<const double> lengt
       clock_lanes_(size_t{store.blocks()} * lengths_ms.size()),
       lagging_(store.blocks()),
       stalled_(store.blocks()),
-      found_late_(store.blocks()) {}
+      found_late_(store.blocks()),
+      blinked_(store.blocks()) {}
 
 void LagMonitor::add(uint32_t slot, uint32_t interval, double threshold_ms) {
   Symbol& symbol = symbols_[slot];
@@ -36,12 +37,14 @@ void LagMonitor::resume(uint32_t slot, bool late, bool stalled, double lag_ms, d
   symbol.heard_versions = static_cast<uint32_t>(record.heard_versions.load(std::memory_order_relaxed));
   const bool noted_late = (noted & noted_lagging) != 0;
   symbol.heard_ms = noted_late ? record.heard_ms.load() : now_ms;
-  const uint32_t told = (late ? noted_lagging : 0U) | (late && stalled ? noted_stalled : 0U);
+  const bool blinked = (noted & noted_blinked) != 0;
+  const uint32_t told = (late || blinked ? noted_lagging : 0U) | (late && stalled ? noted_stalled : 0U);
   // Nothing was ever noted where the memory could not be copied.
   if (counted_[slot] > 0) symbol.told = told & ~noted;
   const LaneMask bit = lane_bit(slot % kLanes);
   if (((told | noted) & noted_lagging) != 0) lagging_[slot / kLanes] |= bit;
   if (((told | noted) & noted_stalled) != 0) stalled_[slot / kLanes] |= bit;
+  if (blinked) blinked_[slot / kLanes] |= bit;
 }
 
 void LagMonitor::settle() {
@@ -59,7 +62,9 @@ void LagMonitor::note(uint32_t slot) {
   const Symbol& symbol = symbols_[slot];
   const uint32_t lagging = lagging_[slot / kLanes] >> (slot % kLanes) & 1;
   const uint32_t stalled = stalled_[slot / kLanes] >> (slot % kLanes) & 1;
-  const uint32_t state = counted_[slot] * noted_klines + stalled * noted_stalled + lagging * noted_lagging;
+  const uint32_t blinked = blinked_[slot / kLanes] >> (slot % kLanes) & 1;
+  const uint32_t state = counted_[slot] * noted_klines + blinked * noted_blinked + stalled * noted_stalled +
+                         lagging * noted_lagging;
   record.heard_ms.store(symbol.heard_ms);
   record.heard_versions.store(static_cast<int32_t>(symbol.heard_versions), std::memory_order_relaxed);
   record.state.store(static_cast<int32_t>(state), std::memory_order_relaxed);
@@ -71,6 +76,7 @@ void LagMonitor::remove(uint32_t slot) {
   clock_lanes_[block * lengths_ms_.size() + symbols_[slot].interval] &= others;
   lagging_[block] &= others;
   stalled_[block] &= others;
+  blinked_[block] &= others;
   symbols_[slot] = Symbol{};
   counted_[slot] = 0;
 }
@@ -81,6 +87,10 @@ void LagMonitor::look(std::span<const scan::Block> blocks, double now_ms) {
   for (uint32_t index = 0; index < blocks.size(); ++index) {
     const scan::Block& block = blocks[index];
     found_late_[index] = 0;
+    // What the look before has found was told since; what was taken over will be.
+    if (looked_) {
+      for_each_lane(std::exchange(blinked_[index], 0), [&](uint32_t lane) { note(index * kLanes + lane); });
+    }
     const LaneMask* clocks = clock_lanes_.data() + index * lengths_ms_.size();
     for (uint32_t i = 0; i < lengths_ms_.size(); ++i) {
       for_each_lane(block.dirty[1 + i] & block.active & ~block.broken & clocks[i], [&](uint32_t lane) {
@@ -94,6 +104,7 @@ void LagMonitor::look(std::span<const scan::Block> blocks, double now_ms) {
                   [&](uint32_t lane) { hear(block, index, lane, now_ms); });
     stall(index, now_ms);
   }
+  looked_ = true;
 }
 
 void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, uint32_t lane, double now_ms) {
@@ -113,6 +124,7 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   if (std::isnan(newest_lag + first_lag + last_lag)) return;
   if (any) check(block, lane, symbol, first_lag, now_ms);
   if (any && last != first) check(block, lane, symbol, last_lag, now_ms);
+  blinked_[block] |= found_late_[block] & ~lagging_[block] & lane_bit(lane);
   counted_[slot] = end;
   symbol.lag_ms = newest_lag;
   symbol.lag_ms_max = std::fmax(symbol.lag_ms_max, newest_lag);

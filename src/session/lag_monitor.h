@@ -34,7 +34,8 @@ class LagMonitor {
   void add(uint32_t slot, uint32_t interval, double threshold_ms);
   void remove(uint32_t slot);
   // Goes on where an engine before this one stood (Store::lag). `late`, `stalled`: as the client was told, which the
-  // engine may have found to be over, or not yet so, without saying it any more: until settle(), both hold.
+  // engine may have found to be over, or not yet so, without saying it any more: until settle(), both hold. So does a
+  // lateness that began and ended within its last look, of whose closes the client may have heard nothing.
   void resume(uint32_t slot, bool late, bool stalled, double lag_ms, double now_ms);
   // After all symbols were resumed: what was told and is over holds no longer.
   void settle();
@@ -59,8 +60,8 @@ class LagMonitor {
   [[nodiscard]] uint64_t checks() const { return checks_; }
 
  private:
-  // The state word of a LagRecord.
-  enum Noted : uint32_t { noted_lagging = 1, noted_stalled = 2, noted_klines = 4 };
+  // The state word of a LagRecord. Blinked: late at one check of the newest look and caught up at its last.
+  enum Noted : uint32_t { noted_lagging = 1, noted_stalled = 2, noted_blinked = 4, noted_klines = 8 };
 
   struct Symbol {
     uint32_t interval = 0;
@@ -69,7 +70,7 @@ class LagMonitor {
     double lag_ms_max = kUnknown;
     double heard_ms = kUnknown;   // when something came last; kept for lagging symbols
     uint32_t heard_versions = 0;  // the sum of its records' versions then: marks alone are no update
-    uint32_t told = 0;            // what the client was told and was over, between resume() and settle()
+    uint32_t told = 0;            // what is over and holds between resume() and settle()
     bool priority = false;
   };
 
@@ -93,6 +94,8 @@ class LagMonitor {
   std::vector<LaneMask> lagging_;
   std::vector<LaneMask> stalled_;
   std::vector<LaneMask> found_late_;
+  std::vector<LaneMask> blinked_;
+  bool looked_ = false;
   double threshold_ms_ = 60'000;
   double stalled_after_ms_ = 180'000;
   uint32_t check_interval_ = 10;

@@ -2,7 +2,8 @@
 
 inline post(which) {
   seqs[life]++;
-  call_at[AT(life, seqs[life])] = which
+  call_at[AT(life, seqs[life])] = which;
+  heard_at[seqs[life]] = (SAYS_HEARD -> HEARD : 0)
 }
 
 inline make(what, ref) {
@@ -70,6 +71,9 @@ inline take_answer(q, ok) {
   if
   :: linked && q > taken && q <= seqs[life] && !HAS(early, q) ->
      early = early | BIT(q);
+#ifdef HEARD_COUNTS_EARLY
+     newest = (q > newest -> q : newest);
+#endif
      early_ok = early_ok | ((ok) << (q));
 #ifdef ANSWERS_OUT_OF_ORDER
      n = q;
@@ -240,7 +244,18 @@ inline restart() {
   :: else -> break
   od;
   linked = true;
+  i = 0;
+  do
+  :: i < SEATS -> heard_at[i] = 0; i++
+  :: else -> break
+  od;
+#ifdef HEARD_OVER_LIVES
+  before = taken;
+#endif
   taken = 0; early = 0; early_ok = 0;
+#ifdef HEARD_COUNTS_EARLY
+  newest = 0;
+#endif
 #ifdef CALLS_BEFORE_REPLAY
   carry_on();
   post(0);

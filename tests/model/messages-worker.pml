@@ -44,6 +44,11 @@ inline receive(l, q) {
   :: !SAME_ID(l)
 #endif
   :: else ->
+#ifdef FORGETS_ALL_BEFORE
+     answers = answers & ~(BIT(q) - 1);
+#else
+     answers = answers & ~(BIT(heard_at[q] + 1) - 1);
+#endif
      if
      :: (q) <= applied ->
 #ifdef NO_DEDUP

@@ -1,6 +1,6 @@
 /* The commands of one client to one worker after another, as in js/engine-client.js, js/engine-link.js, js/journal.js,
    js/trader-commands.js (client) and js/inbox.js (worker): ids { incarnation, seq }, queue, first answers, deadlines,
-   death, replay.
+   death, replay, and the answers that the worker lets go of because the client has heard them.
 
    The network is as bad as can be: a message that was posted may be delivered at any later time, any number of times,
    in any order, or never, to whatever worker or client there is then. So dropping, duplicating, reordering, delaying
@@ -35,6 +35,9 @@
 #endif
 #ifndef CHECK_QUEUE
 #define CHECK_QUEUE 1       /* 0: SETTLED passes over messages that stay in the worker's queue */
+#endif
+#ifndef SAYS_HEARD
+#define SAYS_HEARD 1        /* 0: commands do not say which answers the client has, and all are kept */
 #endif
 #define CALLS (COMMANDS + GIVE_UPS)
 #define SEATS (CALLS + 4)
@@ -81,6 +84,19 @@ bool linked = true;
 byte seqs[CRASHES + 1];                     /* posted so far */
 byte call_at[(CRASHES + 1) * SEATS];        /* seq → call */
 byte taken;                                 /* answers are handed on in order of seq: all up to here were */
+/* What a message of this life says of it, and says again whenever it is sent again; of other lives none is taken. */
+byte heard_at[SEATS];
+#ifdef HEARD_COUNTS_EARLY
+byte newest;
+#define HEARD newest
+#else
+#ifdef HEARD_OVER_LIVES
+byte before;
+#define HEARD (taken > before -> taken : before)
+#else
+#define HEARD taken
+#endif
+#endif
 short early, early_ok;                      /* sets of seqs: answers that came before those of older commands */
 
 /* Worker. */
@@ -88,7 +104,7 @@ bool alive = true;
 byte applied;
 bool running;               /* the command behind `applied` has had its effect and is not answered yet */
 byte queue[SEATS];          /* seq → call + 1 */
-short answers;              /* set of seqs whose first answer is ok */
+short answers;              /* set of seqs whose first answer is ok and kept: to others a duplicate is refused */
 short said_ok[CRASHES + 1], said_no[CRASHES + 1], said_busy[CRASHES + 1];   /* posted */
 short engine[REFS];
 short carried[REFS];        /* the journal in this life's INIT */

@@ -70,7 +70,11 @@ export const models = [
     name: 'messages',
     holds:
       'a command is carried out once and its caller hears once; in the end the engine has the traders that are wanted',
-    short: [{ COMMANDS: 2 }, { COMMANDS: 2, CRASHES: 2, REFUSALS: 0 }, { REFS: 1, REFUSALS: 0 }],
+    short: [
+      { COMMANDS: 2 },
+      { COMMANDS: 2, CRASHES: 2, REFUSALS: 0, SAYS_HEARD: 0 },
+      { REFS: 1, REFUSALS: 0 },
+    ],
     full: [{}, { CRASHES: 2, REFUSALS: 0 }, { GIVE_UPS: 2 }, { WINDOW: 1 }],
   },
 ]
@@ -155,6 +159,9 @@ export const mutants = [
   row('messages', 'OWN_ANSWER_TO_DUPLICATES', 'a duplicate is answered with ok', 'OUTCOME', few),
   row('messages', 'NO_ANSWER_TO_DUPLICATES', 'a duplicate is passed over', 'SETTLED', few),
   row('messages', 'ANSWERS_BELOW_WINDOW', 'fewer answers are kept than may be lost', 'OUTCOME', few),
+  row('messages', 'FORGETS_ALL_BEFORE', 'a command lets go of the answers to all before it', 'OUTCOME', few),
+  row('messages', 'HEARD_COUNTS_EARLY', 'answers that came before older ones count as heard', 'OUTCOME', few),
+  row('messages', 'HEARD_OVER_LIVES', 'what the dead worker answered counts as heard', 'OUTCOME', few),
   row('messages', 'QUEUE_BELOW_WINDOW', 'the queue takes less than the client may send', 'SETTLED', few),
   row('messages', 'SETTLES_WHEN_BUSY', 'the client takes E_BACKPRESSURE for the answer', 'OUTCOME', {
     ...few,

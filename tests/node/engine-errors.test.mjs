@@ -10,6 +10,14 @@ test('five errors in a minute are too many, five in two minutes are not', () => 
     [0, 1, 2, 3, 4, 5].map((n) => often.note(n * 1000)),
     [false, false, false, false, true, false],
   )
+  for (const [last, tooMany] of [
+    [59_999, true],
+    [60_000, false],
+  ]) {
+    const budget = new ErrorBudget()
+    for (let n = 0; n < 4; n++) budget.note(n)
+    assert.equal(budget.note(last), tooMany)
+  }
   const seldom = new ErrorBudget()
   assert.ok([0, 1, 2, 3, 4, 5].every((n) => !seldom.note(n * 20_000)))
 })

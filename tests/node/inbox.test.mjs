@@ -8,8 +8,8 @@ function setUp({ apply = (type, _fields, seq) => `${type} ${seq}`, ...more } = {
   const posted = []
   const applied = []
   const inbox = new Inbox({
-    apply: (type, fields, seq) => {
-      applied.push([seq, type, fields])
+    apply: (type, fields, seq, again) => {
+      applied.push(again ? [seq, type, fields, 'again'] : [seq, type, fields])
       return apply(type, fields, seq)
     },
     post: (message) => posted.push(message),
@@ -91,6 +91,27 @@ test('an answer that the client has is not kept', async () => {
       [4, true],
     ],
   )
+})
+
+test('a read that comes again is said to, and not applied once the client has its answer', async () => {
+  const { posted, applied, send, settled } = setUp()
+  const read = (fields) => send(1, 'EVALUATE', { filter: 'close', interval: '', now: 1, ...fields })
+  for (const _ of ['first', 'again']) {
+    read()
+    await settled()
+  }
+  assert.deepEqual(
+    applied.map(([, , , again]) => again),
+    [undefined, 'again'],
+  )
+  assert.deepEqual(posted[0], posted[1])
+  send(2, 'PROCESS_UPDATES', { now: 2, heard: 1 })
+  // An older message knows less.
+  send(3, 'PROCESS_UPDATES', { now: 2, heard: 0 })
+  read({ heard: 0 })
+  await settled()
+  assert.equal(applied.length, 4)
+  assert.equal(posted.find(({ id, ok }) => id.seq === 1 && !ok).error.code, 'E_PROTOCOL')
 })
 
 test('a command that takes its time holds back the others, in order', async () => {

@@ -66,7 +66,7 @@ test('a message with __proto__ in every place is refused, or applied without it'
   const core = new FakeCore()
   const engine = new Engine(fakeHost(core, (message) => posted.push(message)))
   const inbox = new Inbox({
-    apply: (type, fields, seq) => engine.apply(type, fields, seq),
+    apply: (...given) => engine.apply(...given),
     post: (message) => posted.push(message),
   })
   const evil = '"__proto__": { "polluted": 1, "enabled": false, "ok": true }'

@@ -310,6 +310,42 @@ test('a cooldown outlives the engine', { timeout }, async (t) => {
   assert.deepEqual(await tick(62_001, 7), ['S3'])
 })
 
+test('a cooldown of one clock does not go on by the other, in this engine or the next', {
+  timeout,
+}, async (t) => {
+  // The clock is years ahead of the klines' times.
+  const clock = 1e12
+  const cool = { id: 'cool', filter: 'close > 1', cooldown: 60_000 }
+  const { scanner, workers, restored } = await setUp(t, {
+    scanner: { traders: [cool], clock: () => clock, maxTraders: 8 },
+  })
+  let minute = 0
+  const kline = async (close, openTime = minute++ * 60_000) => {
+    const prices = { open: close, high: close, low: close, close }
+    scanner.writer.updateKline('S3', '1m', { openTime, ...prices, volume: 1, closed: true })
+    await scanner.processUpdates()
+    return scanner.matches('cool')
+  }
+  const die = async () => {
+    const back = restored()
+    workers.at(-1).terminate()
+    await back
+  }
+  assert.deepEqual(await kline(5), ['S3'])
+  assert.deepEqual(await kline(0), [])
+  await scanner.updateTrader('cool', { on: 'close' })
+  await die()
+  assert.deepEqual(await kline(5), ['S3'], 'its cooldown would end in 2001')
+  assert.deepEqual(await kline(0), [])
+  // And back, from klines of the year 2033.
+  minute = 2e12 / 60_000
+  assert.deepEqual(await kline(5), ['S3'])
+  assert.deepEqual(await kline(0), [])
+  await scanner.updateTrader('cool', { on: 'tick' })
+  await die()
+  assert.deepEqual(await kline(5), ['S3'], 'its cooldown would end in 2033')
+})
+
 test('words of shared memory that were overwritten are put right, reported, and nothing is missed', {
   timeout,
 }, async (t) => {

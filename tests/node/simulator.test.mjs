@@ -33,6 +33,8 @@ if (one !== undefined) {
       ...['suspect', 'died', 'restored'].map((phase) => `restart ${phase}`),
       'turn',
       'write before a cycle',
+      'killed within a cooldown',
+      'killed after a check',
     ]
     assert.deepEqual(
       expected.filter((what) => !(seen.get(what) >= Math.min(20, SEEDS / 100))),

@@ -6,6 +6,8 @@ import { attachWriter } from '../../js/index.js'
 import { Pulse, TICK_MS } from '../../js/pulse.js'
 import { RestartBudget } from '../../js/restart-budget.js'
 import { Scanner } from '../../js/scanner.js'
+import { StartPulse } from '../../js/start-pulse.js'
+import { RETIRED, SUCCEEDED } from '../../js/successor.js'
 import { EMPTY_MODULE, FakeCore, FakeWorker } from './helpers/fake-engine.mjs'
 import { rejects, setUp } from './helpers/fake-scanner.mjs'
 import { manualHost } from './helpers/manual-host.mjs'
@@ -31,6 +33,28 @@ test('a command that runs at two deaths is not tried a third time', async (t) =>
   assert.throws(() => scanner.matches('bad'), { code: 'E_TRADER' })
   const added = followers[1].core.calls.filter(([name]) => name === 'addTrader').map(([, { id }]) => id)
   assert.deepEqual(added, ['good', 'behind'])
+})
+
+test('a cycle or an expression that traps in two engines is not tried a third time', async (t) => {
+  const trap = () => {
+    throw new WebAssembly.RuntimeError('unreachable')
+  }
+  for (const [name, ask] of [
+    ['evaluate', (scanner) => scanner.evaluate('close')],
+    ['cycle', (scanner) => scanner.processUpdates()],
+  ]) {
+    const followers = workers(3)
+    const { scanner, core } = await setUp(t, { followers })
+    core[name] = trap
+    // The cycle with which it takes over comes through.
+    const [{ core: next }] = followers
+    const good = next[name].bind(next)
+    let left = name === 'cycle' ? 1 : 0
+    next[name] = (...given) => (left-- > 0 ? good(...given) : trap())
+    await rejects(ask(scanner), 'E_POISON')
+    const status = await scanner.status()
+    assert.equal(status.restarts, 2, name)
+  }
 })
 
 test('the next engine is told config, traders and matches, and no command that was given up', async (t) => {
@@ -120,6 +144,28 @@ test('the budget: three restarts, one without a pool, a stop; time gives them ba
   assert.equal(budget.note(minutes(20)), 'same')
 })
 
+test('a death counts for five minutes, and not for one more moment', () => {
+  const verdict = (time) => {
+    const budget = new RestartBudget()
+    for (const death of [0, 1, 2, 3]) budget.note(death)
+    return budget.note(time)
+  }
+  assert.equal(verdict(5 * 60_000 - 1), 'stop')
+  assert.equal(verdict(5 * 60_000), 'single', 'the first is forgotten')
+})
+
+test('the old memory is marked: gone when its engine is, succeeded when the next one stands in its place', async (t) => {
+  const { scanner, worker } = await setUp(t, { followers: workers(1) })
+  const { memory, layout } = scanner.writer.handle
+  const retired = () => Atomics.load(new Int32Array(memory.buffer), layout.retired / 4)
+  const marks = [retired()]
+  scanner.addEventListener('restart', () => marks.push(retired()))
+  const back = restored(scanner)
+  worker.emit('exit', 1)
+  await back
+  assert.deepEqual(marks, [0, RETIRED, SUCCEEDED])
+})
+
 test('silence is counted in ticks after a ping; a beat or a message ends it', async () => {
   const host = manualHost()
   const events = []
@@ -145,6 +191,74 @@ test('silence is counted in ticks after a ping; a beat or a message ends it', as
   assert.deepEqual(await ticks(10), [])
 })
 
+/** A scanner in the test's time, whose engine dies at once; what the one that follows is sent may get lost. */
+async function replaced(t, drop) {
+  const host = manualHost()
+  const all = [new FakeWorker(), new FakeWorker(new FakeCore(), { drop }), new FakeWorker()]
+  const [first, second] = all
+  const options = { symbols: ['AAA'], wasmModule: EMPTY_MODULE, createWorker: () => all.shift() }
+  const scanner = await Scanner.create(options, host)
+  t.after(() => scanner.close())
+  const phases = []
+  scanner.addEventListener('restart', ({ detail }) => phases.push(detail.phase))
+  first.emit('exit', 1)
+  const ticks = async (count) => {
+    for (let tick = 0; tick < count; tick++) {
+      await host.pass(TICK_MS)
+      for (let hops = 0; hops < 10; hops++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return phases.splice(0)
+  }
+  return { ticks, second }
+}
+
+test('a start that hangs is found out long before its deadline', async (t) => {
+  let pings = 0
+  // It answers once, and then never again.
+  const { ticks, second } = await replaced(t, ({ type }) => type !== 'PING' || ++pings > 1)
+  assert.deepEqual(await ticks(10), ['died'])
+  assert.deepEqual(await ticks(4), ['died', 'restored'])
+  assert.equal(second.terminated, true)
+})
+
+test('a worker whose script has not come yet is not held for one that hangs', async (t) => {
+  const { ticks } = await replaced(t, () => true)
+  assert.deepEqual(await ticks(29), ['died'])
+  assert.deepEqual(await ticks(3), ['died', 'restored'], 'the deadline of its start')
+})
+
+test('a start that answers is waited for', async (t) => {
+  const { ticks } = await replaced(t, ({ type }) => type !== 'PING')
+  assert.deepEqual(await ticks(29), ['died'])
+})
+
+test('a slow machine is given more time to start', async () => {
+  const host = manualHost()
+  const dead = []
+  const pulse = new StartPulse({ host, firstMs: 7500, ping: () => {}, onDead: (ticks) => dead.push(ticks) })
+  await host.pass(100 * TICK_MS)
+  assert.deepEqual(dead, [], 'nothing was heard of it yet')
+  pulse.heard()
+  await host.pass(24 * TICK_MS)
+  assert.deepEqual(dead, [])
+  await host.pass(2 * TICK_MS)
+  assert.deepEqual(dead, [23])
+})
+
+test('an engine that copies a market and adds traders for long says that it lives', async (t) => {
+  let now = 0
+  const slow = new FakeWorker(new FakeCore(), { host: { steadyNow: () => (now += 300) } })
+  const { scanner, worker } = await setUp(t, { followers: [slow] })
+  await scanner.addTrader({ id: 'a', filter: 'x' })
+  const back = restored(scanner)
+  worker.emit('exit', 1)
+  await back
+  const types = slow.sent.map(({ type }) => type)
+  const signs = types.slice(0, types.indexOf('READY')).filter((type) => type === 'HEARTBEAT')
+  // One answers a PING; the others come with each of three symbols, and a trader.
+  assert.equal(signs.length, 5)
+})
+
 test('a writer of another thread that does not come for two minutes is held for gone', async (t) => {
   const host = manualHost()
   const all = workers(2)
@@ -154,14 +268,16 @@ test('a writer of another thread that does not come for two minutes is held for 
   t.after(() => scanner.close())
   attachWriter(structuredClone(scanner.writer.handle)).updateTicker('AAA', { last: 1 })
   const messages = async (ticks) => {
-    for (let tick = 0; tick < ticks; tick++) {
-      await host.pass(TICK_MS)
+    for (let tick = 0; tick <= ticks; tick++) {
+      if (tick > 0) await host.pass(TICK_MS)
       for (let hops = 0; hops < 10; hops++) await new Promise((resolve) => setImmediate(resolve))
     }
     const sent = second.received.filter(({ type }) => type === 'RECOPY')
     return [...new Map(sent.map((message) => [message.id.seq, message])).values()]
   }
   first.emit('exit', 1)
+  await host.pass(0)
+  assert.equal((await messages(0)).length, 1, 'it is looked for before any tick')
   const early = await messages(100)
   assert.ok(early.length > 90)
   assert.ok(early.every(({ last }) => last === false))

@@ -154,3 +154,39 @@ test('what a trader is replayed with is what its deltas are read with', () => {
   assert.deepEqual(registry.start(ref).columns, ['one', 'two'])
   assert.equal(registry.start(ref).matches, undefined)
 })
+
+test('a change of the clock starts cooldowns anew, also for the engine that follows', () => {
+  const { registry, traders, fold } = setUp({ id: 'a', on: 'close', cooldown: 60 })
+  const [{ ref }] = traders
+  const change = (changes) => registry.change('a', changes).change.as
+  const timeline = {
+    refs: [ref],
+    entered: [new Float64Array(64).fill(30)],
+    decided: new Float64Array(64).fill(60),
+  }
+  const entered = () => registry.start(ref).entered?.slice(0, 3)
+  fold(ref, { snapshot: true, time: 60, entered: [0] })
+  assert.deepEqual([...entered()].slice(0, 1), [60])
+  // The same clock: they go on.
+  registry.made(change({ filter: 'y' }))
+  assert.deepEqual([...entered()].slice(0, 1), [60])
+  registry.made(change({ on: 'tick' }))
+  assert.equal(entered(), undefined)
+  fold(change({ on: 'close' }), { time: 120, entered: [1] })
+  assert.deepEqual([...entered()], [Number.NEGATIVE_INFINITY, 120, Number.NEGATIVE_INFINITY])
+  // It was made before the change was, and comes behind the change's first delta.
+  registry.checkpoint({ cycle: 1, timelines: [timeline] })
+  assert.deepEqual([...entered()], [Number.NEGATIVE_INFINITY, 120, Number.NEGATIVE_INFINITY])
+  assert.equal(registry.start(ref).decided, undefined, 'by another filter')
+  registry.checkpoint({ cycle: 2, timelines: [timeline] })
+  assert.deepEqual([...entered()], [30, 30, 30])
+})
+
+test('a time without a cooldown starts cooldowns anew, also for the engine that follows', () => {
+  const { registry, traders, fold } = setUp({ id: 'a', cooldown: 60 })
+  const [{ ref }] = traders
+  fold(ref, { snapshot: true, time: 60, entered: [0] })
+  registry.made(registry.change('a', { cooldown: 0 }).change.as)
+  registry.made(registry.change('a', { cooldown: 60 }).change.as)
+  assert.equal(registry.start(ref).entered, undefined)
+})

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
+import { attachWriter } from 'tickscan'
 
 const timeout = 60_000 // against a test that hangs, no measure of anything
 const dist = new URL('./', import.meta.resolve('tickscan'))
@@ -115,4 +116,61 @@ test('garbage, and commands before INIT, are answered and the engine goes on', {
   assert.equal((await ack(5)).error.code, 'E_UNSUPPORTED')
   send(6, 'REMOVE_TRADER', { ref: 9 })
   assert.equal((await ack(6)).error.code, 'E_TRADER')
+})
+
+const asked = { filter: 'last', interval: '', now: 9500 }
+
+/** EVALUATE is the third command; then AAA enters a trader with a cooldown of a second at 10,000, and leaves. */
+async function cooling(t) {
+  const core = await WebAssembly.compile(await readFile(new URL('core.wasm', dist)))
+  const { send, ack, until } = setUp(t)
+  send(1, 'INIT', { ...init, core })
+  const { memory, layout, intervals } = (await ack(1)).result
+  const writer = attachWriter({ kind: 'tickscan-market', memory, layout, intervals })
+  send(2, 'ADD_TRADER', { ...trader, cooldown: 1000 })
+  await ack(2)
+  let seq = 2
+  const call = async (type, fields) => {
+    send(++seq, type, fields)
+    return (await ack(seq)).signals
+  }
+  const price = async (now, last) => {
+    writer.updateTicker('AAA', { last })
+    return call('PROCESS_UPDATES', { now })
+  }
+  await call('EVALUATE', asked)
+  await price(10_000, 5)
+  await price(10_000, 0)
+  return { send, ack, until, call, price }
+}
+
+test('an EVALUATE that comes again runs no cycle at the time at which it was made', {
+  timeout,
+}, async (t) => {
+  const { send, ack, price } = await cooling(t)
+  const signals = await price(10_600, 5)
+  send(3, 'EVALUATE', asked)
+  assert.equal((await ack(3, 2)).result.values[0], 5, 'what is there now')
+  assert.equal(await price(10_999, 6), signals, 'the cooldown goes on')
+  assert.notEqual(await price(11_000, 7), signals)
+})
+
+test("a command that arrives behind the engine's own cycles does not set the time back", {
+  timeout,
+}, async (t) => {
+  const { call, price, until } = await cooling(t)
+  // The engine's own cycles are far ahead of what commands say, as where these were lost for an hour.
+  const clockOffset = 10_000 + 3_600_000 - Date.now()
+  await call('SET_CONFIG', { clockOffset, cadence: { everyMs: 20, minGapMs: 0, eventDriven: false } })
+  await price(10_000, 5)
+  await until((message) => message.type === 'SIGNALS', 3)
+  await call('SET_CONFIG', { cadence: null })
+  // It entered an hour later by the engine's clock, so that its cooldown is not over, whatever the command says.
+  await price(10_001, 0)
+  const signals = await price(11_500, 5)
+  assert.equal(await price(12_000, 6), signals)
+  // A clock that is set back is heard: the cooldown begins anew.
+  await price(9000, 7)
+  assert.equal(await price(9999, 8), signals)
+  assert.notEqual(await price(10_000, 9), signals)
 })

@@ -228,6 +228,37 @@ TEST(Gate, AnUpdateKeepsTheCooldownAndDecidesAtOnceDespiteARefreshTime) {
   EXPECT_EQ(world.cycle(1100).size(), 1U);
 }
 
+// Kline times and the clock may be years apart: what counted from one would end now, or never, on the other.
+TEST(Gate, AChangeOfTheClockStartsCooldownsAnew) {
+  for (const bool to_close : {true, false}) {
+    World world(1);
+    engine::TraderSpec spec = spec_of(to_close ? "last > 5" : "close > 5");
+    spec.cooldown_ms = 3 * kMinute;
+    spec.on_close = !to_close;
+    const uint32_t trader = world.add(spec);
+    // It enters at a time that the other clock reaches much later, and leaves again.
+    const double clock = to_close ? 1e12 : 1;
+    const double opens = to_close ? 0 : 1e12;
+    for (const int n : {0, 1}) {
+      world.tick(0, market::ticker_last, n == 0 ? 6 : 1);
+      world.close_kline(0, 0, flat(opens + n * kMinute, n == 0 ? 6 : 1));
+      ASSERT_EQ(world.cycle(clock).size(), 1U);
+    }
+    spec.filter = "close > 5";
+    spec.on_close = to_close;
+    ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+    EXPECT_TRUE(world.cycle(clock).empty());
+    std::vector<double> entered;
+    for (int n = 2; n < 7; ++n) {
+      world.close_kline(0, 0, flat(opens + n * kMinute, n % 2 == 0 ? 6 : 1));
+      for (const Item& item : world.cycle(clock + (n + 1) * kMinute)) {
+        if (!item.entered.empty()) entered.push_back((item.time - (to_close ? 0 : clock)) / kMinute);
+      }
+    }
+    EXPECT_EQ(entered, (std::vector<double>{3, 7})) << "5 is within the cooldown from 3";
+  }
+}
+
 TEST(Gate, ALargeSnapshotComesInPages) {
   World world(2500);
   const uint32_t trader = world.add(spec_of("last > 5"));

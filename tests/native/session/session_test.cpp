@@ -51,8 +51,8 @@ TEST(Session, ChecksBeforeCountingAndOnlyEveryTenthKline) {
 TEST(Session, AnEngineThatTakesOverGoesOnCounting) {
   Late world(2);
   const market::Store& store = world.engine->store();
-  store.lag(0).state = 3 * 4;
-  store.lag(1).state = 3 * 4 + 1;
+  store.lag(0).state = 3 * 8;
+  store.lag(1).state = 3 * 8 + 1;
   const auto key = [&](uint32_t slot) { return world.engine->symbols().key(slot); };
   EXPECT_FALSE(world.engine->resume_symbol(key(0), false, false, kUnknown, kNoon));
   EXPECT_FALSE(world.engine->resume_symbol(key(1), false, false, kUnknown, kNoon));
@@ -64,7 +64,7 @@ TEST(Session, AnEngineThatTakesOverGoesOnCounting) {
   world.cycle(kNoon + 3 * kMinute);
   EXPECT_EQ(world.session().monitor().checks(), 0U)
       << "klines 0 to 2 were looked at before, 3 is not checked";
-  EXPECT_EQ(store.lag(0).state, 4 * 4);
+  EXPECT_EQ(store.lag(0).state, 4 * 8);
   EXPECT_FALSE(world.session().resync());
 }
 
@@ -72,7 +72,7 @@ TEST(Session, AnEngineThatTakesOverGoesOnCounting) {
 TEST(Session, WhatADeadEngineFoundAndNeverSaidHolds) {
   Late world(3);
   const market::Store& store = world.engine->store();
-  const uint32_t noted[] = {1 * 4, 1 * 4 + 1, 1 * 4 + 3};
+  const uint32_t noted[] = {1 * 8, 1 * 8 + 1, 1 * 8 + 3};
   const auto resume = [&](uint32_t slot, bool late, bool stalled) {
     store.lag(slot).heard_ms.store(kNoon);
     store.lag(slot).state = static_cast<int32_t>(noted[slot]);
@@ -93,6 +93,35 @@ TEST(Session, WhatADeadEngineFoundAndNeverSaidHolds) {
   world.cycle(kNoon + 181'000);
   EXPECT_TRUE(world.session().active());
   EXPECT_TRUE(world.session().resync()) << "0 comes back";
+}
+
+// Late at its first check and caught up at its last, all in one look: the closes in between are nobody's signals.
+TEST(Session, ALatenessWithinTheLastLookOfADeadEngineIsToldAsOneThatIsOver) {
+  Late first(2);
+  for (int n = 0; n <= 20; ++n) first.close(1, kNoon - (20 - n) * kMinute);
+  first.cycle(kNoon);
+  ASSERT_TRUE(first.session().resync());
+  const int32_t noted = first.engine->store().lag(1).state;
+  EXPECT_EQ(noted, 21 * 8 + 4);
+  // Twice: the engine that takes over dies in its first look as well, in which more has come.
+  for (const int deaths : {1, 2}) {
+    Late next(2);
+    next.engine->store().lag(1).state = noted;
+    for (const uint32_t slot : {0U, 1U}) {
+      const market::SymbolKey key = next.engine->symbols().key(slot);
+      EXPECT_FALSE(next.engine->resume_symbol(key, false, false, kUnknown, kNoon));
+    }
+    next.engine->resume_session();
+    for (int n = 0; n <= 20 + deaths; ++n) next.close(1, kNoon - (20 - n) * kMinute);
+    next.cycle(kNoon + kMinute);
+    EXPECT_TRUE(next.session().active());
+    EXPECT_TRUE(next.session().resync());
+    EXPECT_EQ(next.engine->store().lag(1).state, (21 + deaths) * 8 + 4)
+        << "this look is not told yet, either";
+    next.cycle(kNoon + kMinute);
+    EXPECT_FALSE(next.session().resync());
+    EXPECT_EQ(next.engine->store().lag(1).state, (21 + deaths) * 8);
+  }
 }
 
 // An engine that takes over scans everything, as one that repairs: that is no update.

@@ -284,7 +284,7 @@ export class FakeWorker extends EventEmitter {
     }
     this.engine = new Engine(fakeHost(core, post, { close: () => this.close(), setTimer, ...host }))
     this.inbox = new Inbox({
-      apply: (type, fields, seq) => this.engine.apply(type, fields, seq),
+      apply: (...given) => this.engine.apply(...given),
       post,
       posted: () => this.engine.posted,
     })

@@ -1,5 +1,6 @@
 /** What must be true: after any cycle where nothing fails, and in the end whatever has failed. */
 
+import { checkCooldowns } from './heirs.mjs'
 import { writeKline } from './steps.mjs'
 import { LONGEST_GATE } from './traders.mjs'
 import { INTERVALS } from './truth.mjs'
@@ -63,6 +64,7 @@ export class Checks {
     world.passPeak(LONGEST_GATE)
     if (world.config.gates) await this.#cycles(2)
     if (!faults.losesMessages && !faults.deaths) traders.compare('within two cycles', true)
+    await checkCooldowns(world, () => this.#cycles(1))
     await this.#idle()
     // Deltas that were missed are asked for again after a pause, five seconds at most.
     await schedule.pass(6000)

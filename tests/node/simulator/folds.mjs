@@ -98,14 +98,14 @@ export class Folds {
     if (sessions.open) this.#partial.delete(traderId)
   }
 
-  /** Cooldowns hold, also across restarts; a clock that is set back, or a lost message, lets them start anew. */
+  /** Cooldowns hold, across restarts and whatever messages are lost; a clock that is set back lets them start anew. */
   #cool(id, symbol, time) {
     const { faults, fail } = this.#world
     const { ms, entered, changing } = this.#cooldowns.get(id)
     if (changing > 0) return
     const before = entered.get(symbol)
     entered.set(symbol, time)
-    if (faults.has('clock') || faults.losesMessages) return
+    if (faults.has('clock')) return
     if (time >= before && time < before + ms)
       fail(`${symbol} entered ${id} at ${time}, ${time - before} ms after it had, and not ${ms}`)
   }

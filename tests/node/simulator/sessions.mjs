@@ -3,6 +3,7 @@
  * the outside is told is checked event by event, and who is late in the end, when it is known which kline was whose last.
  */
 
+import { killNow } from './heirs.mjs'
 import { INTERVALS } from './truth.mjs'
 
 const MINUTE = INTERVALS['1m']
@@ -92,8 +93,6 @@ export class Sessions {
     const scope = random.pick(SCOPES)
     call('setConfig', scanner.setConfig({ session: { scope, catchupThresholdSeconds: THRESHOLD_SECONDS } }))
     await checks.settle()
-    // An engine that dies between a check and its SESSION leaves a symbol late until the next check.
-    this.#world.worker.spare()
     // Copies of commands that are still on their way bring the time at which they were sent.
     await this.#world.schedule.pass(4000)
     this.#pastAll()
@@ -105,6 +104,12 @@ export class Sessions {
       this.#pastAll()
     }
     this.#write([])
+    await cycles()
+    this.#check([], scope)
+    // Nothing comes, and the next engine holds no kline for late that was looked at in time.
+    this.#pastAll()
+    if (!killNow(this.#world)) return
+    this.#world.count('killed after a check')
     await cycles()
     this.#check([], scope)
   }

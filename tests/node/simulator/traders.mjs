@@ -72,9 +72,6 @@ export class Traders {
     const { scanner, folds, call } = this.#world
     const trader = this.#all.get(id)
     const spec = { ...this.#spec(), number: ++this.#changes }
-    // Cooldowns of the two kinds count from different clocks here.
-    trader.mixed ||= trader.specs.some(({ row }) => row.on !== spec.row.on)
-    if (trader.mixed) spec.cooldown = 0
     trader.specs.push(spec)
     folds.change(id, spec)
     const updated = scanner.updateTrader(id, fields(spec), options)

@@ -55,7 +55,7 @@ export class SimulatedWorker extends EventEmitter {
     }
     this.engine = new Engine(host)
     this.inbox = new Inbox({
-      apply: (type, fields, seq) => this.#apply(type, fields, seq),
+      apply: (...given) => this.#apply(...given),
       post: (message) => this.#post(message),
       posted: () => this.engine.posted,
     })
@@ -113,18 +113,17 @@ export class SimulatedWorker extends EventEmitter {
     })
   }
 
-  #apply(type, fields, seq) {
-    const again = COMMANDS[type].read === true && seq <= this.#applied
-    if (!again && seq !== this.#applied + 1) {
+  #apply(type, fields, seq, again) {
+    if (again ? !COMMANDS[type].read || seq > this.#applied : seq !== this.#applied + 1) {
       this.#world.fail(`${type} ${seq} was applied after ${this.#applied}`)
     }
     this.#applied = Math.max(this.#applied, seq)
     this.#world.note(`  apply ${type} ${seq}`)
     const busy = this.busyUntil - this.#world.schedule.now
-    if (busy <= 0) return this.engine.apply(type, fields, seq)
+    if (busy <= 0) return this.engine.apply(type, fields, seq, again)
     // What it did for the command before has taken its time.
     return new Promise((resolve) => this.#task(busy, resolve)).then(() =>
-      this.engine.apply(type, fields, seq),
+      this.engine.apply(type, fields, seq, again),
     )
   }
 

@@ -199,8 +199,9 @@ export class World {
   #endings() {
     const { faults } = this
     const codes = []
-    // A start that hangs is given up after as long as a call is.
-    if (faults.has('sleep') || (faults.has('hang') && this.folds.died > 0)) codes.push('E_DEADLINE')
+    // Of a start that hangs and whose only sign of life was lost nobody knows before its deadline, which is a call's.
+    const unheard = faults.has('hang') && faults.losesMessages && this.folds.died > 0
+    if (faults.has('sleep') || unheard) codes.push('E_DEADLINE')
     if (faults.has('trap')) codes.push('E_WASM')
     if (faults.has('uncloneable')) codes.push('E_CLONE', 'E_INTERNAL')
     if (this.folds.died > 1) codes.push('E_POISON')
