@@ -156,7 +156,9 @@ inline Words swapped(Words a) { return {wasm_i64x2_shuffle(a.both, a.both, 1, 0)
 #elif defined(__SSE2__)
 struct Words {
   __m128i both;
-  static Words load(const LaneMask* from) { return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))}; }
+  static Words load(const LaneMask* from) {
+    return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))};
+  }
   static Words of(LaneMask mask) { return {_mm_set1_epi64x(static_cast<int64_t>(mask))}; }
   void store(LaneMask* to) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), both); }
 };
@@ -185,7 +187,8 @@ inline Words operator&(Words a, Words b) { return {a.first & b.first, a.second &
 inline Words operator|(Words a, Words b) { return {a.first | b.first, a.second | b.second}; }
 // a where the mask has a bit, else b.
 inline Words select(Words mask, Words a, Words b) {
-  return {(mask.first & a.first) | (~mask.first & b.first), (mask.second & a.second) | (~mask.second & b.second)};
+  return {(mask.first & a.first) | (~mask.first & b.first),
+          (mask.second & a.second) | (~mask.second & b.second)};
 }
 inline Words first_and_second(Words a, Words b) { return {a.first, b.second}; }
 inline Words swapped(Words a) { return {a.second, a.first}; }

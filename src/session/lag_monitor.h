@@ -86,7 +86,7 @@ class LagMonitor {
 
   market::Store store_;
   std::vector<double> lengths_ms_;
-  std::vector<Symbol> symbols_;    // by slot
+  std::vector<Symbol> symbols_;  // by slot
   // By slot, the klines that were counted: apart, because it is all that a look at a live kline asks for.
   std::vector<uint32_t> counted_;
   std::vector<LaneMask>

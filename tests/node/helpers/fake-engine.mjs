@@ -152,7 +152,15 @@ export class FakeCore {
     )) {
       const columns = entered.length > 0 ? entered[0].length - 1 : 0
       const flags = (snapshot ? 1 : 0) | (late ? 2 : 0) | (more ? 4 : 0)
-      words.push(...packedWords(trader, flags, entered.map(([slot]) => slot), left, columns))
+      words.push(
+        ...packedWords(
+          trader,
+          flags,
+          entered.map(([slot]) => slot),
+          left,
+          columns,
+        ),
+      )
       values.push(time, ...entered.flatMap(([, ...row]) => row))
     }
     // Behind the region, where nothing else lies.

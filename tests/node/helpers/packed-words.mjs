@@ -9,7 +9,9 @@
 export function packedWords(trader, flags, entered, left, columns) {
   const blocks = [...new Set([...entered, ...left].map((slot) => slot >> 6))].sort((a, b) => a - b)
   const bits = (slots, block, half) =>
-    slots.filter((slot) => slot >> 5 === block * 2 + half).reduce((word, slot) => word | (1 << (slot & 31)), 0)
+    slots
+      .filter((slot) => slot >> 5 === block * 2 + half)
+      .reduce((word, slot) => word | (1 << (slot & 31)), 0)
   const changes = blocks.flatMap((block) => [
     block,
     ...[entered, left].flatMap((slots) => [0, 1].map((half) => bits(slots, block, half))),
