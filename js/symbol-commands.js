@@ -132,21 +132,24 @@ export class SymbolCommands {
   async #takeBack({ symbol, key = -1, order }) {
     const { client, symbols, onSymbol, now } = this.#host
     const fields = key >= 0 ? { symbol, key } : { symbol, order }
-    for (let tries = 0; tries < TAKE_BACK_TRIES; tries++) {
+    let isGone = false
+    for (let tries = 0; tries < TAKE_BACK_TRIES && !isGone; tries++) {
       // Somebody else has seen its end, and another may have its name.
       if (!symbols.isThere(symbol, order)) return
       try {
         await client.call('REMOVE_SYMBOL', { ...fields, now: now() }, { lasting: true, pressing: true })
-        const left = symbols.drop(symbol, order)
-        // Everything that was said of its end was lost, but for this answer.
-        if (left >= 0) onSymbol({ symbol, key: left, state: 'removed' })
-        return
+        isGone = true
       } catch (error) {
+        const { code } = /** @type {TickscanError} */ (error)
+        // It has killed two engines. The one that follows is not told of the symbol, so it need not be asked.
+        isGone = code === 'E_POISON'
         // Otherwise it is the end of the engine, or of the scanner.
-        if (!UNSURE.includes(/** @type {TickscanError} */ (error).code)) break
+        if (!isGone && !UNSURE.includes(code)) break
       }
     }
-    symbols.drop(symbol, order)
+    const left = symbols.drop(symbol, order)
+    // Everything that was said of its end was lost, but for this answer.
+    if (isGone && left >= 0) onSymbol({ symbol, key: left, state: 'removed' })
   }
 
   /**

@@ -156,9 +156,10 @@ void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Dec
 void DeltaPacker::write(uint32_t index, Trader& trader, double time, bool late, DeltaSizer* sizer,
                         PackedDeltas* out) {
   sizer->add(trader, item_.entered(), item_.left(), item_.occupied());
-  // A trader's first item is a snapshot, and one that is wanted too says as much. Otherwise changes are never hidden in
-  // a snapshot, because nobody acts on what a snapshot lists.
-  if (!trader.announced && trader.snapshot_wanted) return;
+  // A trader's first item is a snapshot, and one that is wanted too says as much, unless a close has decided: the item has
+  // its time, which the client must know to go on after a restart, and the wanted one the clock's. Otherwise changes are
+  // never hidden in a snapshot, because nobody acts on what a snapshot lists.
+  if (!trader.announced && trader.snapshot_wanted && !trader.on_close) return;
   const int32_t flags = (trader.announced ? 0 : kDeltaSnapshot) | (late ? kDeltaLate : 0);
   item_.write(index, flags, static_cast<uint32_t>(trader.columns.size()), time, out);
   trader.announced = true;

@@ -243,6 +243,23 @@ TEST(Scan, ASnapshotOnRequestHoldsAllMatchesEvenNone) {
   EXPECT_EQ(items[1].entered, std::vector<uint32_t>{2});
 }
 
+// Seed 9232 of the simulator: with the clock's time the client took every later close for decided.
+TEST(Scan, AFirstDecisionAtACloseKeepsItsTimeWhereASnapshotIsWantedToo) {
+  World world(3);
+  const uint32_t trader = world.add("a", "close > open", "1m", true);
+  world.cycle(1);
+  ASSERT_FALSE(world.engine->request_snapshot(trader));
+  world.close_kline(1, 0, kline(0, 1, 2, 1, 2, 1));
+  const std::vector<Item> items = world.cycle(1e9);
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[0].time, 60'000);
+  EXPECT_EQ(items[1].time, 1e9);
+  for (const Item& item : items) {
+    EXPECT_EQ(item.flags, kDeltaSnapshot);
+    EXPECT_EQ(item.entered, std::vector<uint32_t>{1});
+  }
+}
+
 TEST(Scan, OnlyWhatChangedIsRun) {
   World world(200);
   world.add("a", "close > 100", "1m", false);
