@@ -329,8 +329,11 @@ export class EngineClient {
     call.deaths++
     if (call.deaths >= DEATHS_TO_POISON) {
       const error = poisoned(call.type)
+      const { ref } = call.fields
       for (const other of [...this.#pending.values()]) {
-        if (call.lasting && other.fields.ref === call.fields.ref) this.#drop(other, () => other.reject(error))
+        // (What concerns no trader has no ref, like most calls.)
+        const concerns = call.lasting && ref !== undefined && other.fields.ref === ref
+        if (concerns) this.#drop(other, () => other.reject(error))
       }
       this.#drop(call, () => call.reject(error))
     }

@@ -57,6 +57,28 @@ test('a cycle or an expression that traps in two engines is not tried a third ti
   }
 })
 
+// Seed 10822 of the simulator: the symbol stayed, loading for ever; and every call that concerns no trader, like the
+// status here, was held for one of the killer's own.
+test('a symbol that was given up is gone although taking it back kills two engines', async (t) => {
+  const [worker, ...followers] = workers(4)
+  const trap = () => {
+    throw new WebAssembly.RuntimeError('unreachable')
+  }
+  for (const { core } of [worker, ...followers]) core.removeSymbol = trap
+  const { scanner } = await setUp(t, { worker, followers })
+  const abort = new AbortController()
+  const adding = scanner.addSymbol('NEW', { signal: abort.signal })
+  abort.abort()
+  await rejects(adding, 'E_ABORTED')
+  while ((await scanner.status()).restarts < 2);
+  const asked = ({ received }) => received.some(({ type }) => type === 'REMOVE_SYMBOL')
+  assert.deepEqual(
+    scanner.symbols.map(({ symbol }) => symbol),
+    ['AAA', 'BBB', 'CCC'],
+  )
+  assert.deepEqual(followers.slice(0, 2).map(asked), [true, false])
+})
+
 test('the next engine is told config, traders and matches, and no command that was given up', async (t) => {
   const followers = workers(1)
   const held = (message) => message.type === 'ADD_TRADER' && message.traderId === 'late'
