@@ -395,5 +395,26 @@ TEST(Gate, SizesSayWhatFullResultsWouldHaveBeen) {
   EXPECT_EQ(world.last.report.sizes.full_entries, 0U);
 }
 
+// The symbol's leaving has not been packed when its trader goes or has other columns.
+TEST(Gate, SizesForgetWhatARemovedSymbolMatchedWhateverComesBeforeTheNextCycle) {
+  World world(70);
+  engine::TraderSpec spec = spec_of("last > 5");
+  spec.column_names = spec.column_filters = {"last", "bid"};
+  const uint32_t trader = world.add(spec);
+  for (const uint32_t slot : {0U, 1U, 64U}) world.tick(slot, market::ticker_last, 6);
+  world.cycle(0);
+  ASSERT_FALSE(world.engine->remove_symbol(64));
+  spec.column_names = spec.column_filters = {};
+  ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+  world.cycle(1);
+  EXPECT_EQ(world.last.report.sizes.full_entries, 2U);
+  EXPECT_EQ(world.last.report.sizes.full_bytes, 32U + 20U);
+  ASSERT_FALSE(world.engine->remove_symbol(1));
+  ASSERT_FALSE(world.engine->remove_trader(trader));
+  world.cycle(2);
+  EXPECT_EQ(world.last.report.sizes.full_entries, 0U);
+  EXPECT_EQ(world.last.report.sizes.full_bytes, 0U);
+}
+
 }  // namespace
 }  // namespace tickscan::scan::testing
