@@ -307,3 +307,14 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
     words()[at] = before
   }
 })
+
+test('a slot that was used again left and entered in one item, also where all of a block did', () => {
+  const all = Array.from({ length: 64 }, (_, slot) => slot)
+  const words = packedWords(7, 0, all, all, 0)
+  const memory = new SharedArrayBuffer(8 + words.length * 4)
+  new Int32Array(memory, 8, words.length).set(words)
+  const place = { wordsOffset: 8, wordsCount: words.length, valuesOffset: 0, valuesCount: 1 }
+  const [packed] = packSignals(memory, place, new Map([[7, 7]]))
+  const [{ entered, left }] = unpackSignals(packed, 64)
+  assert.deepEqual([entered, left], [all, all])
+})
