@@ -134,9 +134,9 @@ export function unpackSignals({ buffer, wordCount, valueCount }, maxSymbols) {
     const wordEnd = first + changes * CHANGE_WORDS
     const valueEnd = value + 1 + entered * columns
     const counts = entered >= 0 && left >= 0 && columns >= 0 && changes >= 0
-    if (
-      !(counts && entered + left <= changes * BLOCK_SLOTS && wordEnd <= wordCount && valueEnd <= valueCount)
-    ) {
+    // A slot that was given to another symbol may have left and entered.
+    const most = changes * BLOCK_SLOTS
+    if (!(counts && entered <= most && left <= most && wordEnd <= wordCount && valueEnd <= valueCount)) {
       throw damaged(`the item at word ${word}`)
     }
     deltas.push({

@@ -16,8 +16,9 @@ void DeltaItem::merge(uint32_t column_count) {
   }
   unordered_.swap(columns);
   columns.clear();
-  std::stable_sort(unmerged_.begin(), unmerged_.end(),
-                   [](const Unmerged& a, const Unmerged& b) { return a.block < b.block; });
+  // Those of one block may come in any order: no lane enters twice. (A stable sort would allocate.)
+  std::sort(unmerged_.begin(), unmerged_.end(),
+            [](const Unmerged& a, const Unmerged& b) { return a.block < b.block; });
   used_ = 0;
   for (size_t first = 0; first < unmerged_.size();) {
     const uint32_t block = unmerged_[first].block;

@@ -120,7 +120,9 @@ void Scan::want_snapshots() {
 void Scan::compile() {
   plan_.disown();
   for (uint32_t index = 0; index < traders_.size(); ++index) {
-    if (traders_[index].in_use) plan_.own(traders_[index].expression, static_cast<int32_t>(index) + 1);
+    // The places that a disabled one had in the graph may be another's now.
+    const Trader& one = traders_[index];
+    if (one.in_use && one.enabled) plan_.own(one.expression, static_cast<int32_t>(index) + 1);
   }
   std::vector<NodeId> roots;
   for (const Trader& one : traders_) {

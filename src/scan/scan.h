@@ -115,6 +115,8 @@ class Scan {
 
  private:
   void compile();
+  // What removed symbols left counts as matched until it is packed: sets these bits for the sizer, or clears them again.
+  void toggle_removed(uint32_t index);
   Status equip(Trader* trader, std::span<const filter::Tree> trees, const TraderOptions& options);
   // Returns how many words had a bit that no writer sets.
   uint32_t drain(double now_ms);

@@ -55,6 +55,7 @@ Status Scan::update_trader(uint32_t index, std::span<const filter::Tree> trees,
   if (Status bad = equip(&made, trees, options)) return bad;
   put_rest_back();
   Trader& old = traders_[index];
+  toggle_removed(index);
   sizer_.take_out(old, blocks_count_);
   // Times of entering are of another clock when the trader's way of deciding changes.
   if (made.on_close == old.on_close) made.gate.inherit(old.gate);
@@ -68,8 +69,15 @@ Status Scan::update_trader(uint32_t index, std::span<const filter::Tree> trees,
   made.snapshot_wanted = old.snapshot_wanted;
   old = std::move(made);
   sizer_.put_in(old, blocks_count_);
+  toggle_removed(index);
   compile();
   return std::nullopt;
+}
+
+void Scan::toggle_removed(uint32_t index) {
+  for (const auto& [block, change] : removed_) {
+    if (change.trader == index) traders_[index].matches[block] ^= change.left;
+  }
 }
 
 // Everything about a trader that can fail. On an error nothing is held.
@@ -110,9 +118,10 @@ Status Scan::remove_trader(uint32_t index) {
     return Error{ErrorCode::E_TRADER, "no trader " + std::to_string(index), std::nullopt, {}, {}};
   }
   put_rest_back();
-  std::erase_if(removed_, [index](const auto& one) { return one.second.trader == index; });
   Trader& gone = traders_[index];
+  toggle_removed(index);
   sizer_.take_out(gone, blocks_count_);
+  std::erase_if(removed_, [index](const auto& one) { return one.second.trader == index; });
   if (gone.enabled) plan_.remove(gone.expression);
   gone.gate.release(arena_);
   arena_.release(reinterpret_cast<std::byte*>(gone.matches));
@@ -157,6 +166,7 @@ Status Scan::restore_trader(uint32_t index, const TraderMemory& memory) {
   }
   put_rest_back();
   Trader& one = traders_[index];
+  toggle_removed(index);
   sizer_.take_out(one, blocks_count_);
   std::fill_n(one.matches, blocks_count_, LaneMask{0});
   for (const uint32_t slot : memory.matches) one.matches[slot / kLanes] |= lane_bit(slot % kLanes);
@@ -164,7 +174,9 @@ Status Scan::restore_trader(uint32_t index, const TraderMemory& memory) {
     const std::span<double> entered = one.gate.entered_ms(slot / kLanes);
     if (!entered.empty()) entered[slot % kLanes] = memory.entered_ms[slot];
   }
+  toggle_removed(index);
   sizer_.put_in(one, blocks_count_);
+  toggle_removed(index);
   // The other side knows these matches: what follows are changes against them.
   one.announced = true;
   one.fresh = true;

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { DeltaStream, foldDeltas } from '../../js/delta-stream.js'
 import { Matches } from '../../js/match-table.js'
-import { packSignals, unpackSignals } from '../../js/signals.js'
+import { joinPages, packSignals, unpackSignals } from '../../js/signals.js'
 import { packedWords } from './helpers/packed-words.mjs'
 
 let cycle = 0
@@ -293,6 +293,7 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
     [2, -1],
     [3, 400],
     [3, 1],
+    [3, -1],
     [4, 9],
     [5, -1],
     [5, 1],
@@ -306,4 +307,72 @@ test('SIGNALS survive packing, with refs in place of handles, and damage is noti
     code(() => unpackSignals(packed, 128))
     words()[at] = before
   }
+})
+
+test('a slot that was used again left and entered in one item, also where all of a block did', () => {
+  const all = Array.from({ length: 64 }, (_, slot) => slot)
+  const words = packedWords(7, 0, all, all, 0)
+  const memory = new SharedArrayBuffer(8 + words.length * 4)
+  new Int32Array(memory, 8, words.length).set(words)
+  const place = { wordsOffset: 8, wordsCount: words.length, valuesOffset: 0, valuesCount: 1 }
+  const [packed] = packSignals(memory, place, new Map([[7, 7]]))
+  const [{ entered, left }] = unpackSignals(packed, 64)
+  assert.deepEqual([entered, left], [all, all])
+})
+
+/** Items in memory as the core leaves them, and their refs: a trader's handle tenfold. */
+function packedBy(items, values) {
+  const words = items.flat()
+  const memory = new SharedArrayBuffer(values.length * 8 + words.length * 4)
+  new Float64Array(memory, 0, values.length).set(values)
+  new Int32Array(memory, values.length * 8, words.length).set(words)
+  const place = {
+    wordsOffset: values.length * 8,
+    wordsCount: words.length,
+    valuesOffset: 0,
+    valuesCount: values.length,
+  }
+  const refs = new Map(items.map(([handle]) => [handle, handle * 10]))
+  return { memory, place, refs, messages: () => packSignals(memory, place, refs) }
+}
+
+test('a page ends its message, and pages are one snapshot with all that entered and left', () => {
+  const items = [
+    packedWords(6, 2, [0], [], 0),
+    packedWords(7, 5, [1, 70], [3], 1),
+    packedWords(7, 1, [130], [131], 1),
+    packedWords(8, 0, [], [4], 0),
+  ]
+  const messages = packedBy(items, [50, 100, 1, 2, 100, 3, 200]).messages()
+  const [first, second] = messages.map((message) => unpackSignals(message, 192))
+  assert.equal(messages.length, 2)
+  assert.deepEqual(
+    [...first, ...second].map(({ ref, time, snapshot, late, more }) => [ref, time, snapshot, late, more]),
+    [
+      [60, 50, false, true, false],
+      [70, 100, true, false, true],
+      [70, 100, true, false, false],
+      [80, 200, false, false, false],
+    ],
+  )
+  const { entered, left, values, more } = joinPages([first[1], second[0]])
+  assert.deepEqual([entered, left, [...values], more], [[1, 70, 130], [3, 131], [1, 2, 3], false])
+})
+
+test('an item that ends beyond what there is is damaged, on either side', () => {
+  const damaged = (run) => assert.throws(run, (error) => error.code === 'E_PROTOCOL')
+  const items = [packedWords(8, 0, [1], [2], 0)]
+  for (const changes of [-1, 2]) {
+    const { memory, place, messages } = packedBy(items, [100])
+    new Int32Array(memory, place.wordsOffset)[5] = changes
+    damaged(messages)
+  }
+  const { memory, place, refs, messages } = packedBy(items, [100])
+  damaged(() => packSignals(memory, { ...place, valuesCount: 0 }, refs))
+  const [message] = messages()
+  // As many slots as halves of the block that is not there.
+  const words = new Int32Array(message.buffer, 8)
+  words[2] = words[3] = 3
+  words[5] = 2
+  damaged(() => unpackSignals(message, 128))
 })

@@ -32,6 +32,15 @@ TEST(Lanes, EachSetBitIsVisitedOnceInRisingOrder) {
   EXPECT_EQ(visited(kAllLanes & ~lane_bit(17)).size(), kLanes - 1);
 }
 
+// Who visits few lanes one by one has room for so many and no more.
+TEST(Lanes, FewAreUpToTheirNumber) {
+  EXPECT_TRUE(are_few(0));
+  EXPECT_TRUE(are_few(lane_bit(kFewLanes) - 1));
+  EXPECT_FALSE(are_few(lane_bit(kFewLanes + 1) - 1));
+  EXPECT_TRUE(are_few((lane_bit(kFewLanes) - 1) << (kLanes - kFewLanes)));
+  EXPECT_FALSE(are_few(kAllLanes));
+}
+
 TEST(Simd, MasksAreTheComparisonsLaneByLane) {
   constexpr double kInf = std::numeric_limits<double>::infinity();
   constexpr double kValues[] = {0.0, -0.0, 1, -1, kInf, -kInf, kUnknown, 5e-324, 1.7976931348623157e308};

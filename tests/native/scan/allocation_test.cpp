@@ -86,6 +86,30 @@ void expect_none(uint32_t threads) {
   EXPECT_GT(market.changes, 500'000U) << "deltas flow";
 }
 
+// Every third symbol's klines come two at a time, so that a block's matches change at one close in two places, which are
+// put together.
+TEST(Allocation, NoneWhereOneLaneClosesMoreThanAnother) {
+  if (TICKSCAN_COUNTS_ALLOCATIONS == 0) GTEST_SKIP() << "the sanitizer has its own operator new";
+  Market market(1);
+  const auto close = [&](uint32_t slot, uint32_t n) {
+    const double price = 100 + static_cast<double>((n * 7919 + slot * 104'729) % 1000) / 100;
+    market.writer().update_kline(slot, 0, {{n * kMinute, price, price + 1, price - 1, price, 1}}, true);
+  };
+  uint64_t before = 0;
+  for (uint32_t n = 0; n < 1500; ++n) {
+    if (n == 500) before = allocations.load();
+    for (uint32_t slot = 0; slot < kSymbols; ++slot) {
+      if (slot % 3 != 0) close(slot, n);
+      if (slot % 3 != 0 || n % 2 == 0) continue;
+      close(slot, n - 1);
+      close(slot, n);
+    }
+    market.changes += market.world.engine->cycle(1e6 + n).report.sizes.delta_entries;
+  }
+  EXPECT_EQ(allocations.load() - before, 0U);
+  EXPECT_GT(market.changes, 40'000U) << "deltas flow";
+}
+
 TEST(Allocation, TheCountCounts) {
   if (TICKSCAN_COUNTS_ALLOCATIONS == 0) GTEST_SKIP() << "the sanitizer has its own operator new";
   const uint64_t before = allocations.load();

@@ -94,5 +94,59 @@ TEST(Decided, EitherAndNotAreDecidedToo) {
   EXPECT_EQ(world.folded[neither], std::set<uint32_t>{1}) << "what is unknown is not false";
 }
 
+TEST(Decided, WhatACloseDecidesIsComputedForWhoeverReadsItLive) {
+  World world(kSymbols);
+  world.add("close", "close > 10 and open > 5", "1m", true);
+  const uint32_t live = world.add("live", "not (close > 10 and open > 5)", "1m", false);
+  world.live_kline(0, 0, kline(0, 6, 12, 6, 11, 1));
+  world.live_kline(100, 0, kline(0, 6, 12, 6, 9, 1));
+  world.cycle(1);
+  EXPECT_EQ(world.folded[live], std::set<uint32_t>{100});
+  world.live_kline(0, 0, kline(0, 6, 12, 6, 9, 1));
+  world.cycle(2);
+  EXPECT_EQ(world.folded[live], (std::set<uint32_t>{0, 100}));
+}
+
+// What a trader that is off had as its last step may be anything in the graph by now.
+TEST(Decided, ATraderThatIsOffDecidesNothing) {
+  World world(kSymbols);
+  const uint32_t off = world.add("off", kFilter, "1m", false);
+  // The comparisons stay, so that the `or` takes the place of the `and`.
+  world.add("last", "last > 10", "1m", false);
+  world.add("bid", "bid < 5", "1m", false);
+  world.cycle(0);
+  engine::TraderSpec spec;
+  spec.id = "off";
+  spec.filter = kFilter;
+  spec.interval = "1m";
+  spec.on_close = false;
+  spec.enabled = false;
+  ASSERT_TRUE(world.engine->update_trader(off, spec).ok());
+  const uint32_t neither = world.add("neither", "not (last > 10 or bid < 5)", "1m", false);
+  for (const uint32_t slot : {0U, 64U, 129U}) {
+    world.tick(slot, market::ticker_last, slot == 64 ? 11 : 9);
+    world.tick(slot, market::ticker_bid, 6);
+  }
+  world.cycle(1);
+  EXPECT_EQ(world.folded[neither], (std::set<uint32_t>{0, 129}));
+}
+
+// Blocks are looked at 64 at a time, and an engine may have more.
+TEST(Decided, InAnEngineOf128BlocksEachIsDecidedInItsDueLanes) {
+  constexpr uint32_t kBlocks = 128;
+  World world(kBlocks * kLanes, 4);
+  const uint32_t trader = world.add("t", kFilter, "1m", false);
+  for (uint32_t slot = 0; slot < kBlocks * kLanes; ++slot) world.tick(slot, market::ticker_bid, 4);
+  world.cycle(0);
+  std::set<uint32_t> right;
+  for (uint32_t block = 0; block < kBlocks; ++block) {
+    const uint32_t slot = block * kLanes + block / 2;
+    world.tick(slot, market::ticker_last, 11);
+    right.insert(slot);
+  }
+  world.cycle(1);
+  EXPECT_EQ(world.folded[trader], right);
+}
+
 }  // namespace
 }  // namespace tickscan::scan::testing

@@ -277,6 +277,25 @@ TEST(Gate, ALargeSnapshotComesInPages) {
   EXPECT_EQ(world.folded[trader].size(), 2500U);
 }
 
+// What a removed symbol leaves and what others decide in the same block are one change of it.
+TEST(Gate, ARemovedSymbolLeavesWithWhatIsDecidedInItsCycle) {
+  World world(130);
+  engine::TraderSpec spec = spec_of("last > 5");
+  spec.column_names = spec.column_filters = {"last"};
+  const uint32_t trader = world.add(spec);
+  for (const uint32_t slot : {0U, 2U, 4U, 70U}) world.tick(slot, market::ticker_last, 6);
+  world.cycle(0);
+  for (const uint32_t slot : {2U, 70U}) ASSERT_FALSE(world.engine->remove_symbol(slot));
+  for (const uint32_t slot : {1U, 3U, 65U}) world.tick(slot, market::ticker_last, 10 + slot);
+  world.tick(4, market::ticker_last, 4);
+  const std::vector<Item> items = world.cycle(1);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].entered, (std::vector<uint32_t>{1, 3, 65}));
+  EXPECT_EQ(items[0].values, (std::vector<double>{11, 13, 75}));
+  EXPECT_EQ(items[0].left, (std::vector<uint32_t>{2, 4, 70}));
+  EXPECT_EQ(world.folded[trader], (std::set<uint32_t>{0, 1, 3, 65}));
+}
+
 TEST(Gate, ALargeChangeSetIsScannedInSlicesAndIsOneCycleToATrader) {
   World world(320);
   ASSERT_FALSE(world.engine->set_batch_symbols(100));
@@ -330,6 +349,22 @@ TEST(Gate, WhatASliceLeftIsInTheNextChangeSetWhateverComesBetween) {
     EXPECT_EQ(world.engine->scan().unscanned(), 0U);
     world.engine->set_tracking(true);
   }
+}
+
+TEST(Gate, ASnapshotThatIsWantedBetweenSlicesComesWithTheNextOne) {
+  World world(320);
+  ASSERT_FALSE(world.engine->set_batch_symbols(64));
+  const uint32_t trader = world.add(spec_of("last > 5"));
+  world.cycle(0);
+  for (uint32_t slot = 0; slot < 320; ++slot) world.tick(slot, market::ticker_last, 6);
+  world.slice(1, Start::go_on);
+  ASSERT_TRUE(world.last.report.pending);
+  ASSERT_FALSE(world.engine->request_snapshot(trader));
+  const std::vector<Item> items = world.slice(1, Start::go_on);
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[1].flags, kDeltaSnapshot);
+  EXPECT_EQ(items[1].entered.size(), 128U) << "what has been scanned until then";
+  EXPECT_EQ(world.slice(1, Start::go_on).size(), 1U) << "and once";
 }
 
 TEST(Gate, WhatATraderRemembersGoesOnInAnotherEngine) {
@@ -393,6 +428,27 @@ TEST(Gate, SizesSayWhatFullResultsWouldHaveBeen) {
   world.cycle(3);
   EXPECT_EQ(world.last.report.sizes.full_bytes, 0U);
   EXPECT_EQ(world.last.report.sizes.full_entries, 0U);
+}
+
+// The symbol's leaving has not been packed when its trader goes or has other columns.
+TEST(Gate, SizesForgetWhatARemovedSymbolMatchedWhateverComesBeforeTheNextCycle) {
+  World world(70);
+  engine::TraderSpec spec = spec_of("last > 5");
+  spec.column_names = spec.column_filters = {"last", "bid"};
+  const uint32_t trader = world.add(spec);
+  for (const uint32_t slot : {0U, 1U, 64U}) world.tick(slot, market::ticker_last, 6);
+  world.cycle(0);
+  ASSERT_FALSE(world.engine->remove_symbol(64));
+  spec.column_names = spec.column_filters = {};
+  ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+  world.cycle(1);
+  EXPECT_EQ(world.last.report.sizes.full_entries, 2U);
+  EXPECT_EQ(world.last.report.sizes.full_bytes, 32U + 20U);
+  ASSERT_FALSE(world.engine->remove_symbol(1));
+  ASSERT_FALSE(world.engine->remove_trader(trader));
+  world.cycle(2);
+  EXPECT_EQ(world.last.report.sizes.full_entries, 0U);
+  EXPECT_EQ(world.last.report.sizes.full_bytes, 0U);
 }
 
 }  // namespace

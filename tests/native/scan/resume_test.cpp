@@ -74,5 +74,17 @@ TEST(Resume, WhatIsToldOfASlotIsForgottenWithItsSymbol) {
   EXPECT_EQ(world.folded[world.trader], (std::set<uint32_t>{0, 65}));
 }
 
+TEST(Resume, WhatIsToldIsForgottenOnceItsTimeHasPassed) {
+  Resumed world({}, std::vector<double>(70, 6 * kMinute), {{0, 8 * kMinute}, {65, 11 * kMinute}});
+  const auto told = [&] { return world.engine->scan().trader(world.trader)->told.size(); };
+  ASSERT_EQ(told(), 2U);
+  world.cycle(0);
+  EXPECT_EQ(told(), 1U);
+  world.cycle(0);
+  world.close_kline(65, 0, kline(10 * kMinute, 6, 6, 6, 6, 1));
+  world.cycle(0);
+  EXPECT_EQ(told(), 0U);
+}
+
 }  // namespace
 }  // namespace tickscan::scan

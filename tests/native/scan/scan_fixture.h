@@ -102,6 +102,7 @@ struct World {
   std::vector<Item> slice(double now_ms, Start start) {
     last = engine->cycle(now_ms, start);
     std::vector<Item> items;
+    check_sizes();
     const PackedDeltas& deltas = engine->scan().deltas();
     size_t word = 0;
     size_t value = 0;
@@ -132,6 +133,28 @@ struct World {
       items.push_back(item);
     }
     return items;
+  }
+
+  // What full results would take is kept up to date by changes alone. Here it is counted anew.
+  void check_sizes() const {
+    const Scan& scan = engine->scan();
+    uint64_t entries = 0;
+    uint64_t bytes = 0;
+    uint32_t seen = 0;
+    for (uint32_t index = 0; seen < scan.trader_count(); ++index) {
+      const Trader* trader = scan.trader(index);
+      if (trader == nullptr) continue;
+      ++seen;
+      bytes += kHeadWords * sizeof(int32_t) + sizeof(double);
+      for (size_t block = 0; block < scan.blocks().size(); ++block) {
+        const uint64_t matches = count_lanes(trader->matches[block]);
+        entries += matches;
+        bytes += matches * trader->columns.size() * sizeof(double);
+        if (matches > 0) bytes += kChangeWords * sizeof(int32_t);
+      }
+    }
+    EXPECT_EQ(last.report.sizes.full_entries, entries);
+    EXPECT_EQ(last.report.sizes.full_bytes, bytes);
   }
 
   void fold(const Item& item, bool next_page = false) {

@@ -216,6 +216,30 @@ TEST(Scan, ColumnsAreThoseOfTheMomentOfEntering) {
   EXPECT_EQ(items[1].values[1], 1);
 }
 
+TEST(Scan, AConditionsColumnIsUnknownWhereTheConditionIs) {
+  World world(3);
+  world.add("t", "last > 10", "1m", false, {"bid < 5"});
+  for (uint32_t slot = 0; slot < 3; ++slot) world.tick(slot, market::ticker_last, 11);
+  world.tick(1, market::ticker_bid, 4);
+  world.tick(2, market::ticker_bid, 6);
+  const std::vector<Item> items = world.cycle(0);
+  ASSERT_EQ(items.size(), 1U);
+  ASSERT_EQ(items[0].values.size(), 3U);
+  EXPECT_TRUE(std::isnan(items[0].values[0]));
+  EXPECT_EQ(items[0].values[1], 1);
+  EXPECT_EQ(items[0].values[2], 0);
+}
+
+TEST(Scan, WritesBetweenTwoCyclesAreCountedAsOneScanAndWhatItSpared) {
+  World world(2);
+  world.cycle(0);
+  for (const double price : {1, 2, 3}) world.live_kline(0, 0, flat(0, price));
+  for (const double price : {1, 2}) world.live_kline(1, 2, flat(0, price));
+  world.cycle(1);
+  EXPECT_EQ(world.last.report.ingested.scanned, 2U);
+  EXPECT_EQ(world.last.report.ingested.coalesced, 3U);
+}
+
 TEST(Scan, ASnapshotOnRequestHoldsAllMatchesEvenNone) {
   World world(3);
   const uint32_t trader = world.add("t", "last > 10", "1m", false, {"last"});
@@ -403,6 +427,25 @@ TEST(Scan, ASeriesWhoseWriterDiedInARewriteIsGivenUpUntilItComesBack) {
   world.cycle(5000);
   EXPECT_TRUE(world.engine->scan().damaged().empty());
   EXPECT_TRUE(world.folded[trader].empty());
+}
+
+// How long a ring has been half rewritten counts from when it was last whole.
+TEST(Scan, ASeriesThatIsRewrittenNowAndThenIsNotGivenUp) {
+  World world(2);
+  world.close_kline(1, 0, flat(0, 101));
+  world.cycle(1000);
+  const market::Store& store = world.engine->store();
+  int32_t revision = store.series(1, 0).revision.load();
+  for (const double now : {2000.0, 20'000.0, 40'000.0}) {
+    store.series(1, 0).revision.store(revision | 1);
+    store.tracker().mark(1, 1);
+    world.cycle(now);
+    EXPECT_EQ(world.last.report.ingested.damaged, 0U) << now;
+    revision += 2;
+    store.series(1, 0).revision.store(revision);
+    world.cycle(now + 1);
+  }
+  EXPECT_TRUE(world.engine->scan().damaged().empty());
 }
 
 TEST(Scan, SeriesGivesOneValuePerClosedKline) {

@@ -301,6 +301,25 @@ TEST(Session, SettingsAreCheckedAllOrNothing) {
   EXPECT_TRUE(world.session().active()) << "Infinity turns it off";
 }
 
+TEST(Session, WhoIsActiveAgainIsSentWhatMatches) {
+  Late world(2);
+  const uint32_t trader = world.add("t", "close > 1", "1m", false);
+  engine::SessionConfig config;
+  config.check_interval = 1;
+  world.configure(config);
+  world.close(0, kNoon, 5);
+  world.close(1, kNoon - 10 * kMinute, 0);
+  world.cycle(kNoon);
+  ASSERT_FALSE(world.session().active());
+  world.close(1, kNoon, 0);
+  const auto items = world.cycle(kNoon);
+  ASSERT_TRUE(world.session().active());
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].trader, trader);
+  EXPECT_EQ(items[0].flags, scan::kDeltaSnapshot);
+  EXPECT_EQ(items[0].entered, std::vector<uint32_t>{0});
+}
+
 TEST(Session, ARemovedSymbolLeavesAllMatchesAndNoState) {
   Late world(2);
   const uint32_t trader = world.add("t", "sma(close, 2) > 1", "1m", false);
@@ -322,6 +341,7 @@ TEST(Session, ARemovedSymbolLeavesAllMatchesAndNoState) {
   const auto key = world.engine->add_symbol({"NEXT", {}, kUnknown});
   ASSERT_TRUE(key.ok());
   EXPECT_EQ(key.value() % market::kMaxSymbols, 0U);
+  EXPECT_EQ(world.session().monitor().counted(0), 0U);
   EXPECT_EQ(world.writer->update_kline(0, 0, flat(kNoon), true), market::WriteResult::removed);
   // It is written, and not scanned before it is started.
   EXPECT_EQ(world.writer->update_kline(key.value(), 0, flat(kNoon + 4 * kMinute, 9), true),
