@@ -31,12 +31,16 @@ export class Outside {
   }
 
   /**
-   * A removed symbol's slot may belong to another one soon.
+   * A removed symbol's slot may belong to another one soon. To be called before the matches forget it.
    * @param {number} slot
    * @param {string} symbol
+   * @param {Matches} matches
+   * @param {SessionGate} gate
    * @returns {boolean} whether the outside knows the matches, and so can be told at once what leaves them
    */
-  forget(slot, symbol) {
+  forget(slot, symbol, matches, gate) {
+    // No delta has come since the session closed: nothing was kept of what was told, and nothing may be told now.
+    if (!gate.active) this.#told ??= new Set(this.#announced ? matches.slots() : [])
     if (this.#told?.delete(slot)) this.#gone.push(symbol)
     return this.#told === undefined && this.#announced
   }

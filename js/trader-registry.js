@@ -306,8 +306,8 @@ export class TraderRegistry {
     for (const { trader, matches, outside, entered } of this.#byId.values()) {
       entered?.fill(Number.NEGATIVE_INFINITY, slot, slot + 1)
       const matched = matches.has(slot)
+      const told = outside.forget(slot, symbol, matches, this.#gate)
       matches.forget(slot)
-      const told = outside.forget(slot, symbol)
       if (!matched) continue
       const { cycle, time } = matches
       const none = { cycle, traderId: trader.id, time, snapshot: false, late: false, entered: [] }

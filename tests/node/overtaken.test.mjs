@@ -142,8 +142,8 @@ test('a symbol that was removed and added again while nothing was shown neither 
   session(2, false)
   tell(3, [], [1], false)
   symbols.remove(0)
+  outside.forget(0, 'AAA', matches, gate)
   matches.forget(0)
-  outside.forget(0, 'AAA')
   symbols.apply('AAA', 2, 'ready')
   tell(4, [2], [], false)
   session(5, true)
@@ -151,6 +151,36 @@ test('a symbol that was removed and added again while nothing was shown neither 
   assert.deepEqual(
     [told.entered, told.left, told.matches.map(({ symbol }) => symbol)],
     [[], ['BBB'], ['AAA']],
+  )
+})
+
+// Seeds 15679 and 31622: the delta with which it leaves was lost, and no other had come since the session closed.
+test('a symbol that is removed while nothing is shown leaves when the session is back', () => {
+  const [symbols, gate] = [new SymbolList(), new SessionGate()]
+  const registry = new TraderRegistry(64, symbols, gate)
+  const session = (cycle, active) =>
+    gate.apply({ cycle, time: 0, active, resync: active, scope: 'session', lagging: [], muted: [] }, symbols)
+  registry.add(/** @type {any} */ ({ id: 'a', ...spec }))
+  const { matches, outside } = registry.get('a')
+  const snapshot = (cycle, entered) => {
+    const item = /** @type {any} */ ({ snapshot: true, entered, left: [], columns: 0, time: 0 })
+    outside.prepare(matches, gate, cycle)
+    matches.fold(item, cycle, [])
+    return outside.tell(/** @type {any} */ ({ cycle }), item, matches, gate, symbols)
+  }
+  symbols.apply('AAA', 0, 'ready')
+  symbols.apply('BBB', 1, 'ready')
+  snapshot(1, [0, 1])
+  session(2, false)
+  symbols.remove(0)
+  const [gone] = registry.forget(0, 'AAA')
+  assert.deepEqual([gone.inside.left, gone.outside], [['AAA'], undefined])
+  assert.equal(snapshot(3, [1]), undefined)
+  session(4, true)
+  const told = snapshot(4, [1])
+  assert.deepEqual(
+    [told.entered, told.left, told.matches.map(({ symbol }) => symbol)],
+    [[], ['AAA'], ['BBB']],
   )
 })
 
