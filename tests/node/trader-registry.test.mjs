@@ -7,6 +7,7 @@ import { packSignals } from '../../js/signals.js'
 import { SymbolList } from '../../js/symbol-list.js'
 import { checkTrader } from '../../js/trader.js'
 import { TraderRegistry } from '../../js/trader-registry.js'
+import { packedWords } from './helpers/packed-words.mjs'
 
 function setUp(...specs) {
   const symbols = new SymbolList()
@@ -17,15 +18,8 @@ function setUp(...specs) {
   /** SIGNALS with one item; gives what was told. */
   const fold = (ref, { entered = [], left = [], snapshot = false, more = false, time = 0, values = [] }) => {
     const columns = entered.length > 0 ? values.length / entered.length : 0
-    const words = [
-      0,
-      (snapshot ? 1 : 0) | (more ? 4 : 0),
-      entered.length,
-      left.length,
-      columns,
-      ...entered,
-      ...left,
-    ]
+    const flags = (snapshot ? 1 : 0) | (more ? 4 : 0)
+    const words = packedWords(0, flags, entered, left, columns)
     const doubles = [time, ...values]
     const memory = new ArrayBuffer(doubles.length * 8 + words.length * 4)
     new Float64Array(memory, 0, doubles.length).set(doubles)
