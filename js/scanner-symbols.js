@@ -75,7 +75,8 @@ export class ScannerSymbols extends ScannerReads {
 
   /**
    * Removes a symbol: deltas say what it left, its klines and its keys are gone, its slot goes to another one.
-   * A removal that is given up is still carried out.
+   * A removal that is given up is still carried out, and one that has killed two engines (E_POISON) is done as well: the next
+   * one is not told of the symbol.
    * @param {string} symbol
    * @param {CallOptions} [options]
    * @returns {Promise<void>}

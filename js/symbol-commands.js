@@ -106,9 +106,10 @@ export class SymbolCommands {
     try {
       await client.call('REMOVE_SYMBOL', { ...which, now: now() }, call)
     } catch (error) {
-      // What has killed two engines is not asked of a third.
-      const poison = /** @type {TickscanError} */ (error).code === 'E_POISON'
-      if (client.lastSeq !== before && !poison && isUncertain('REMOVE_SYMBOL', error)) {
+      // What has killed two engines is not asked of a third. It may have been carried out before it killed, and then the
+      // symbol's data are gone with the slot: so the third is not told of the symbol, as of a trader in that case.
+      if (/** @type {TickscanError} */ (error).code === 'E_POISON') this.#forget(symbol, order)
+      else if (client.lastSeq !== before && isUncertain('REMOVE_SYMBOL', error)) {
         void this.#takeBack({ symbol, key, order })
       }
       throw error
@@ -130,7 +131,7 @@ export class SymbolCommands {
    * @param {{ symbol: string, key?: number, order: number }} which
    */
   async #takeBack({ symbol, key = -1, order }) {
-    const { client, symbols, onSymbol, now } = this.#host
+    const { client, symbols, now } = this.#host
     const fields = key >= 0 ? { symbol, key } : { symbol, order }
     let isGone = false
     for (let tries = 0; tries < TAKE_BACK_TRIES && !isGone; tries++) {
@@ -147,9 +148,19 @@ export class SymbolCommands {
         if (!isGone && !UNSURE.includes(code)) break
       }
     }
+    if (isGone) this.#forget(symbol, order)
+    else symbols.drop(symbol, order)
+  }
+
+  /**
+   * No engine has the symbol any more. Everything that was said of its end was lost, but for an answer.
+   * @param {string} symbol
+   * @param {number} order its place: another symbol of the name is left alone
+   */
+  #forget(symbol, order) {
+    const { symbols, onSymbol } = this.#host
     const left = symbols.drop(symbol, order)
-    // Everything that was said of its end was lost, but for this answer.
-    if (isGone && left >= 0) onSymbol({ symbol, key: left, state: 'removed' })
+    if (left >= 0) onSymbol({ symbol, key: left, state: 'removed' })
   }
 
   /**

@@ -338,7 +338,7 @@ export class TraderRegistry {
       this.#ledger.note(trader.ref, item, whole)
       entry.stale = false
       if (item.snapshot) entry.checkpointsFrom = cycle
-      this.#noteEntering(entry, item)
+      this.#noteEntering(entry, item, item.snapshot && !whole)
       const columns = columnsOf(item, trader.columns)
       const delta = receivers.heard()
         ? deltaOf(item, trader.id, cycle, columns, this.#symbols)
@@ -371,12 +371,17 @@ export class TraderRegistry {
    * What a cooldown counts from, for an engine that takes another's place.
    * @param {Entry} entry
    * @param {import('./signals.js').PackedDelta} delta
+   * @param {boolean} lost deltas before it, a snapshot
    */
-  #noteEntering(entry, { entered, snapshot, time }) {
-    if (!(Number(entry.spec.cooldown) > 0)) return
+  #noteEntering(entry, { entered, snapshot, time }, lost) {
+    const { spec, matches } = entry
+    if (!(Number(spec.cooldown) > 0)) return
     entry.entered ??= new Float64Array(this.#maxSymbols).fill(Number.NEGATIVE_INFINITY)
+    // A snapshot that was asked for has the clock's time, which is nothing to count closes from: where klines are behind
+    // the clock, the next engine would hold its symbols back for too long. Until the next checkpoint nobody knows better.
+    if (lost && spec.on === 'close') return
     // A snapshot also lists what entered long ago.
-    for (const slot of entered) if (!snapshot || !entry.matches.has(slot)) entry.entered[slot] = time
+    for (const slot of entered) if (!snapshot || !matches.has(slot)) entry.entered[slot] = time
   }
 
   /** A message with deltas is lost: what is folded from here on makes nothing right, but snapshots do. */

@@ -13,6 +13,14 @@ class TrapsAtRemoval extends FakeCore {
   }
 }
 
+/** What was removed is gone when it traps. */
+class TrapsAfterSymbolRemoval extends FakeCore {
+  removeSymbol(key) {
+    super.removeSymbol(key)
+    throw new WebAssembly.RuntimeError('unreachable')
+  }
+}
+
 /** Ids of the traders that a core has. */
 function standing({ calls }) {
   const added = calls.filter(([name]) => name === 'addTrader').map(([, { id }]) => id)
@@ -90,6 +98,26 @@ test('a removal that kills two workers is an outcome: the third has no such trad
   await rejects(scanner.removeTrader('x'), 'E_POISON')
   await scanner.status()
   assert.deepEqual(standing(followers[1].core), [])
+})
+
+test('a symbol whose removal kills two workers is gone: it does not stay without its data', async (t) => {
+  // Seed 25590 of the simulator: the second worker had carried it out.
+  const followers = [new FakeWorker(new TrapsAfterSymbolRemoval()), new FakeWorker(new FakeCore())]
+  const { scanner } = await setUp(t, { worker: new FakeWorker(new TrapsAfterSymbolRemoval()), followers })
+  const added = []
+  const { core } = followers[1]
+  const add = core.addSymbol.bind(core)
+  core.addSymbol = (fields) => {
+    added.push(fields.symbol)
+    return add(fields)
+  }
+  await rejects(scanner.removeSymbol('CCC'), 'E_POISON')
+  await scanner.status()
+  assert.deepEqual(
+    scanner.symbols.map(({ symbol }) => symbol),
+    ['AAA', 'BBB'],
+  )
+  assert.deepEqual(added, ['AAA', 'BBB'])
 })
 
 test('settings that were given up but made are made again by the next worker', async (t) => {

@@ -111,6 +111,23 @@ test('what a cooldown counts from is what the engine says, but for what entered 
   assert.deepEqual([...registry.start(ref).entered.slice(0, 3)], [30, 120, 30])
 })
 
+test('a cooldown on closes does not count from the time at which a snapshot was asked for', () => {
+  // Seed 27823 of the simulator: with klines behind the clock, the next engine held the symbol back for ever.
+  const { registry, traders, fold } = setUp({ id: 'a', on: 'close', cooldown: 60 }, { id: 'b', cooldown: 60 })
+  const [a, b] = traders.map(({ ref }) => ref)
+  const entered = (ref) => [...registry.start(ref).entered.slice(0, 2)]
+  registry.markStale()
+  fold(a, { snapshot: true, time: 1e12, entered: [0] })
+  fold(b, { snapshot: true, time: 1e12, entered: [0] })
+  assert.deepEqual(entered(a), [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY])
+  assert.deepEqual(entered(b), [1e12, Number.NEGATIVE_INFINITY], 'a cooldown on ticks is one of the clock')
+  fold(a, { time: 120, entered: [1] })
+  // What was known before deltas were lost is known after.
+  registry.markStale()
+  fold(a, { snapshot: true, time: 1e12, entered: [0, 1] })
+  assert.deepEqual(entered(a), [Number.NEGATIVE_INFINITY, 120])
+})
+
 test('a page of a snapshot that the dead engine began says nothing with the next engine', () => {
   const { registry, traders, fold } = setUp({ id: 'a' })
   const [{ ref }] = traders

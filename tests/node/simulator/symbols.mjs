@@ -113,19 +113,25 @@ export class Symbols {
     const { index } = scanner.symbols.find(({ symbol }) => symbol === name)
     const birth = this.#born.get(name)
     const removed = scanner.removeSymbol(name, options)
+    const gone = () => {
+      truth.remove(name)
+      folds.forget(name)
+      this.#gone.set(name, { certain: true })
+      if (index >= 0) this.stale.push(index)
+    }
     removed.then(
       () => {
         if (this.#born.get(name) !== birth) return
         this.#leaving.delete(name)
-        truth.remove(name)
-        folds.forget(name)
-        this.#gone.set(name, { certain: true })
-        if (index >= 0) this.stale.push(index)
+        gone()
       },
-      () => {
+      ({ code }) => {
         if (this.#born.get(name) !== birth) return
         this.#leaving.delete(name)
-        if (truth.has(name)) this.#doubtful.add(name)
+        if (!truth.has(name)) return
+        // One that has killed two engines is no doubt: the next is not told of the symbol.
+        if (code === 'E_POISON') gone()
+        else this.#doubtful.add(name)
       },
     )
     this.#world.call(`removeSymbol ${name}`, removed, codes)
