@@ -161,9 +161,10 @@ export class ScannerSymbols extends ScannerReads {
   /**
    * What an engine that takes another's place is told of them.
    * @protected
+   * @param {(slot: number) => boolean} matches whether a symbol matches some trader
    */
-  carriedSymbols() {
-    return { symbols: this.symbolList.carried(), lagging: this.gate.carried() }
+  carriedSymbols(matches) {
+    return { symbols: this.symbolList.carried(matches), lagging: this.gate.carried() }
   }
 
   /**

@@ -108,7 +108,8 @@ export class Scanner extends ScannerSymbols {
         fold.restart()
         this.gate.restart()
         const trader = (/** @type {number} */ ref) => this.#traders.start(ref)
-        return { cycle: fold.cycle, now: this.#now(), trader, ...this.carriedSymbols() }
+        const matches = (/** @type {number} */ slot) => this.#traders.isMatched(slot)
+        return { cycle: fold.cycle, now: this.#now(), trader, ...this.carriedSymbols(matches) }
       },
     })
     this.#traderCommands = new TraderCommands(

@@ -54,10 +54,16 @@ export class SymbolList {
     for (const { symbol, key, state } of symbols) this.apply(symbol, key, state)
   }
 
-  /** Those that the engine has said to be there, for one that takes its place. */
-  carried() {
+  /**
+   * Those that the engine has said to be there, for one that takes its place.
+   * @param {(slot: number) => boolean} matches whether a symbol matches some trader: then it was ready, although the
+   *   event that says so was lost
+   */
+  carried(matches) {
     const known = [...this.#byName.values()].filter(({ key }) => key >= 0)
-    return known.map(({ symbol, key, state, order, spec }) => ({ symbol, key, state, order, ...spec }))
+    return known.map(({ symbol, key, slot, state, order, spec }) => {
+      return { symbol, key, state: matches(slot) ? 'ready' : state, order, ...spec }
+    })
   }
 
   get size() {

@@ -283,6 +283,14 @@ export class TraderRegistry {
   }
 
   /**
+   * Whether a symbol matches some trader.
+   * @param {number} slot
+   */
+  isMatched(slot) {
+    return [...this.#byId.values()].some(({ matches }) => matches.has(slot))
+  }
+
+  /**
    * The symbols that match a trader now, in the order in which they were added.
    * @param {string} id
    * @param {boolean} internal also those that the session hides

@@ -16,6 +16,18 @@ import { TraderRegistry } from '../../js/trader-registry.js'
 
 const spec = { filter: 'close > open', interval: '1m', on: 'close', columns: [], columnFilters: [] }
 
+// Seed 63572 of the simulator: the next engine refused the trader's memory, and every call ended with the scanner.
+test('a symbol that matches is ready for the next engine, although the event that says so was lost', () => {
+  const symbols = new SymbolList()
+  symbols.apply('AAA', 3, 'loading')
+  symbols.apply('BBB', 4, 'loading')
+  const states = symbols.carried((slot) => slot === 3).map(({ symbol, state }) => [symbol, state])
+  assert.deepEqual(states, [
+    ['AAA', 'ready'],
+    ['BBB', 'loading'],
+  ])
+})
+
 test('a symbol that was removed does not come back with a late event', () => {
   const symbols = new SymbolList()
   symbols.apply('AAA', 3, 'ready')
@@ -224,7 +236,7 @@ test('a removal by name that comes again in the next engine leaves a symbol alon
     event: () => {},
   })
   symbols.fill(
-    list.carried().map(({ symbol, key, order }) => ({ symbol, key, order })),
+    list.carried(() => false).map(({ symbol, key, order }) => ({ symbol, key, order })),
     true,
   )
   assert.deepEqual(symbols.remove({ symbol: 'AAA', order: order - 1, now: 0 }, 1), { symbol: 'AAA', key: -1 })
