@@ -13,7 +13,8 @@ import { TickscanError } from './errors.js'
 import { Matches } from './match-table.js'
 import { didYouMean } from './names.js'
 import { Outside } from './outside.js'
-import { joinPages, unpackSignals } from './signals.js'
+import { unpackSignals } from './signals.js'
+import { SnapshotPages } from './snapshot-pages.js'
 import { traderState } from './trader.js'
 import { TraderChanges } from './trader-changes.js'
 
@@ -67,8 +68,7 @@ export class TraderRegistry {
   /** @type {Map<number, Entry>} by ref, and by the name in SIGNALS */
   #byRef = new Map()
   #changes = new TraderChanges()
-  /** @type {Map<number, import('./signals.js').PackedDelta[]>} pages of a snapshot, until the last has come */
-  #pages = new Map()
+  #pages = new SnapshotPages()
   #ledger = new CloseLedger()
 
   /**
@@ -262,7 +262,7 @@ export class TraderRegistry {
     const { trader, name } = entry
     for (const number of [trader.ref, name]) {
       this.#byRef.delete(number)
-      this.#pages.delete(number)
+      this.#pages.forget(number)
     }
     this.#ledger.forget(trader.ref)
     this.#changes.forget(entry)
@@ -336,10 +336,10 @@ export class TraderRegistry {
       this.#make(page.ref, cycle)
       const entry = this.#byRef.get(page.ref)
       if (!entry) {
-        this.#pages.delete(page.ref)
+        this.#pages.forget(page.ref)
         continue
       }
-      const item = this.#whole(page)
+      const item = this.#pages.join(page)
       if (!item || (entry.stale && !item.snapshot)) continue
       const { trader, matches, outside } = entry
       const whole = item.snapshot && !entry.stale ? matches.slots() : undefined
@@ -357,22 +357,6 @@ export class TraderRegistry {
       const told = outside.tell(delta, item, matches, this.#gate, this.#symbols)
       if (told) receivers.outside(told, trader)
     }
-  }
-
-  /**
-   * An item with all its pages; undefined: there are more to come.
-   * @param {import('./signals.js').PackedDelta} page
-   */
-  #whole(page) {
-    const before = this.#pages.size > 0 ? this.#pages.get(page.ref) : undefined
-    if (!before && !page.more) return page
-    const pages = [...(before ?? []), page]
-    if (page.more) {
-      this.#pages.set(page.ref, pages)
-      return undefined
-    }
-    this.#pages.delete(page.ref)
-    return joinPages(pages)
   }
 
   /**

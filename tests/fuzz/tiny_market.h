@@ -156,12 +156,14 @@ class TinyMarket {
                                       [&](const Folded& one) { return one.trader == trader; });
       TICKSCAN_ASSERT(found != traders_.end());
       if ((w[1] & scan::kDeltaSnapshot) != 0) found->matches.clear();
-      const int32_t* slots = w + 5;
-      for (int32_t i = 0; i < w[2]; ++i)
-        TICKSCAN_ASSERT(found->matches.insert(static_cast<uint32_t>(slots[i])).second);
-      for (int32_t i = 0; i < w[3]; ++i)
-        TICKSCAN_ASSERT(found->matches.erase(static_cast<uint32_t>(slots[w[2] + i])) == 1);
-      at += 5 + static_cast<size_t>(w[2]) + static_cast<size_t>(w[3]);
+      // Both symbols are in the first block.
+      TICKSCAN_ASSERT(w[5] <= 1);
+      for (uint32_t slot = 0; w[5] == 1 && slot < kSymbols; ++slot) {
+        const int32_t* change = w + scan::kHeadWords;
+        if ((change[1] >> slot & 1) != 0) TICKSCAN_ASSERT(found->matches.insert(slot).second);
+        if ((change[3] >> slot & 1) != 0) TICKSCAN_ASSERT(found->matches.erase(slot) == 1);
+      }
+      at += scan::kHeadWords + static_cast<size_t>(w[5]) * scan::kChangeWords;
     }
   }
 
