@@ -1,6 +1,6 @@
 // Comparisons of one number with many constants, as one instruction: `rsi(14) < 30`, `rsi(14) < 31`, … of a hundred traders
-// differ in nothing else. One dispatch, one look at where the number is finite, and a loop over the constants whose
-// comparison of 64 lanes takes 10 ns; an instruction for each took three times that.
+// differ in nothing else. One dispatch, one look at where the number is finite, and a loop over the constants: 5 ns less for
+// each constant and block than an instruction of its own, which is 2 of 64 µs for 100 traders over 1,000 symbols.
 //
 // group_threshold() is called when programs are laid out, run_thresholds() by the pool thread that has the block.
 #pragma once
