@@ -97,9 +97,16 @@ export class SymbolCommands {
    */
   async remove(symbol, call) {
     const { client, symbols, now } = this.#host
-    symbols.get(symbol)
+    const asked = symbols.get(symbol)
     const adding = this.#adding.get(symbol)?.catch(() => {})
-    if (adding) await untilAborted(adding, call.signal, 'REMOVE_SYMBOL')
+    const begins = !call.signal?.aborted
+    try {
+      if (adding) await untilAborted(adding, call.signal, 'REMOVE_SYMBOL')
+    } catch (error) {
+      // Like one that was sent: given up, it is carried out all the same.
+      if (begins) void adding?.then(() => this.#takeBack({ symbol, order: asked.order }))
+      throw error
+    }
     const { key, order } = symbols.get(symbol)
     const which = key >= 0 ? { key } : { symbol, order }
     const before = client.lastSeq
