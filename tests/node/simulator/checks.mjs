@@ -1,5 +1,6 @@
 /** What must be true: after any cycle where nothing fails, and in the end whatever has failed. */
 
+import { TICK_MS } from '../../../js/pulse.js'
 import { checkCooldowns } from './heirs.mjs'
 import { writeKline } from './steps.mjs'
 import { LONGEST_GATE } from './traders.mjs'
@@ -9,6 +10,9 @@ const MINUTES = 60_000
 
 /** Cycles until every block was noted and looked at by the sweep (src/scan/sweep.cpp). */
 const SWEEP_CYCLES = 19
+
+/** Until what a writer that was left behind wrote last has been copied: a tick (js/pulse.js), and the way of a command. */
+const COPIED_MS = TICK_MS + 100
 
 /** Until an engine that waits has been woken, has scanned and its deltas have come. */
 const AWAKE_MS = 40
@@ -103,6 +107,8 @@ export class Checks {
 
   async #cycles(count) {
     await this.#written()
+    const { writes, schedule } = this.#world
+    if (writes.mayTrail) await schedule.pass(COPIED_MS)
     for (let i = 0; i < count; i++) {
       this.#world.call('processUpdates', this.#world.scanner.processUpdates())
       await this.settle()

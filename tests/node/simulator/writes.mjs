@@ -106,6 +106,11 @@ export class Writes {
     return this.#world.folds.died > 3 && writer !== this.#writers[0]
   }
 
+  /** A writer that was left behind has its last write in a memory of which the engine takes copies with each tick. */
+  get mayTrail() {
+    return this.#writers.some((writer) => this.#mayBeLeft(writer))
+  }
+
   /** The other thread's writer was left behind: it attaches anew, and writes on when its records were let go. */
   #writeLate(first) {
     const world = this.#world
