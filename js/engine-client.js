@@ -159,7 +159,10 @@ export class EngineClient {
       return Promise.reject(error)
     }
     const first = this.#await({ number, type, fields, lasting: false, own: true }, { deadlineMs })
+    const { now } = fields.carried ?? {}
     for (const call of carried) {
+      // The new engine begins at the present. A call that was made before it must not look like a clock set back.
+      if (now !== undefined && 'now' in call.fields) call.fields = { ...call.fields, now }
       try {
         link.send(call.type, call.fields, call.number)
       } catch (error) {

@@ -195,7 +195,7 @@ export class Engine {
     const failed = fields.carried ? this.#succeed(fields.carried, { memory, layout }) : []
     const ready = { memory, layout, intervals: booted.intervals, symbols: booted.symbols, features }
     this.#event('READY', ready)
-    if (fields.carried) this.#cycles.run(seq, fields.carried.now)
+    if (fields.carried) this.#cycles.run(seq, this.#cycles.timeOf(fields.carried.now))
     return { ...ready, failed }
   }
 

@@ -57,6 +57,27 @@ test('a cycle or an expression that traps in two engines is not tried a third ti
   }
 })
 
+// Seed -1963981862 of the sessions' property: the new engine took the next call for an old message.
+test('a clock that is set back after a restart is believed, and calls from before it are none', async (t) => {
+  for (const carries of [false, true]) {
+    const followers = workers(1)
+    const worker = new FakeWorker(new FakeCore(), { drop: ({ type }) => type === 'EVALUATE' })
+    const time = { now: 1_000_000 }
+    const { scanner } = await setUp(t, { worker, followers, clock: () => time.now })
+    const asked = carries ? scanner.evaluate('close') : undefined
+    time.now += 50_000
+    const back = restored(scanner)
+    worker.emit('exit', 1)
+    await back
+    await asked
+    time.now -= 120_000
+    await scanner.processUpdates()
+    const cycles = followers[0].core.calls.filter(([name]) => name === 'cycle').map(([, now]) => now)
+    const call = carries ? [1_050_000] : []
+    assert.deepEqual(cycles, [1_050_000, ...call, 930_000], `carries a call: ${carries}`)
+  }
+})
+
 // Seed 10822 of the simulator: the symbol stayed, loading for ever; and every call that concerns no trader, like the
 // status here, was held for one of the killer's own.
 test('a symbol that was given up is gone although taking it back kills two engines', async (t) => {
