@@ -51,12 +51,11 @@ export class DeltaMaker {
    */
   leaving({ trader, matches, outside }) {
     const { cycle, time } = matches
-    const leave = (/** @type {number[]} */ slots) => {
-      const left = this.#names(this.#symbols.sorted(slots))
+    const leave = (/** @type {string[]} */ left) => {
       return { cycle, traderId: trader.id, time, snapshot: true, late: false, entered: [], left }
     }
-    const told = this.#gate.active ? leave(outside.told(matches)) : undefined
-    return { inside: leave(matches.slots()), outside: told }
+    const told = this.#gate.active ? leave(outside.told(matches, this.#symbols)) : undefined
+    return { inside: leave(this.#names(this.#symbols.sorted(matches.slots()))), outside: told }
   }
 
   /**

@@ -46,12 +46,16 @@ export class Outside {
   }
 
   /**
-   * The slots that were told to match.
+   * Everything that was told to match, and of which nothing has said that it left: names.
    * @param {Matches} matches
-   * @returns {number[]}
+   * @param {SymbolList} symbols
+   * @returns {string[]}
    */
-  told(matches) {
-    return this.#told ? [...this.#told] : matches.slots()
+  told(matches, symbols) {
+    const slots = this.#told ? [...this.#told] : matches.slots()
+    const names = symbols.sorted(slots).map((slot) => symbols.nameAt(slot))
+    // A removed symbol may have been added again, and match.
+    return [...new Set([...this.#gone, ...names])]
   }
 
   /**

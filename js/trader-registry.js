@@ -201,12 +201,8 @@ export class TraderRegistry {
   disable(ref, error) {
     const entry = this.#byRef.get(ref)
     if (!entry) return undefined
-    // What the outside was told is kept while it may not be told that it leaves.
-    entry.outside.prepare(entry.matches, this.#gate, Number.NaN)
-    const leaving = this.#maker.leaving(entry)
+    const leaving = this.#leave(entry)
     this.#detach(entry)
-    entry.matches.clear()
-    if (leaving.outside) entry.outside = new Outside()
     entry.entered = undefined
     entry.stale = false
     const { code, message, position, hint, details } = error
@@ -216,6 +212,19 @@ export class TraderRegistry {
       details: { ...details, traderId: entry.trader.id },
     })
     return { ...leaving, error: entry.error }
+  }
+
+  /**
+   * Everything leaves a trader.
+   * @param {Entry} entry
+   */
+  #leave(entry) {
+    // What the outside was told is kept while it may not be told that it leaves.
+    entry.outside.prepare(entry.matches, this.#gate, Number.NaN)
+    const leaving = this.#maker.leaving(entry)
+    entry.matches.clear()
+    if (leaving.outside) entry.outside = new Outside()
+    return leaving
   }
 
   /**
@@ -447,9 +456,7 @@ export class TraderRegistry {
         this.#unmake(entry, fields)
         continue
       }
-      const both = this.#maker.leaving(entry)
-      entry.matches.clear()
-      entry.outside = new Outside()
+      const both = this.#leave(entry)
       if (both.inside.left.length > 0 || both.outside?.left.length) deltas.push(both)
     }
     return deltas

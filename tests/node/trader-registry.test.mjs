@@ -12,7 +12,8 @@ import { packedWords } from './helpers/packed-words.mjs'
 function setUp(...specs) {
   const symbols = new SymbolList()
   symbols.fill(['AAA', 'BBB', 'CCC'].map((symbol, key) => ({ symbol, key, state: 'ready' })))
-  const registry = new TraderRegistry(64, symbols, new SessionGate())
+  const gate = new SessionGate()
+  const registry = new TraderRegistry(64, symbols, gate)
   const traders = specs.map((spec) => registry.add(checkTrader({ filter: 'x', ...spec })))
   let cycle = 0
   /** SIGNALS with one item; gives what was told. */
@@ -36,7 +37,12 @@ function setUp(...specs) {
     registry.fold({ cycle: ++cycle, ...message }, { inside: () => {}, outside, heard: () => true })
     return told
   }
-  return { registry, traders, fold }
+  /** SESSION of the cycle whose SIGNALS come next. */
+  const session = (fields) => {
+    const times = { cycle: cycle + 1, time: 0, scope: 'symbol', resync: false, lagging: [] }
+    gate.apply({ ...times, ...fields }, symbols)
+  }
+  return { registry, traders, fold, session }
 }
 
 test('a new engine repeats: what it knows stays, what it never acknowledged leaves and is told anew', () => {
@@ -200,4 +206,36 @@ test('a time without a cooldown starts cooldowns anew, also for the engine that 
   registry.made(registry.change('a', { cooldown: 0 }).change.as)
   registry.made(registry.change('a', { cooldown: 60 }).change.as)
   assert.equal(registry.start(ref).entered, undefined)
+})
+
+test('a symbol that is removed while its delta is lost leaves with everything else where its trader is disabled', () => {
+  // Another symbol is muted: what was told is less than the matches, and kept apart.
+  const { registry, traders, fold, session } = setUp({ id: 'a' })
+  const [{ ref }] = traders
+  assert.deepEqual(fold(ref, { snapshot: true, entered: [0, 1] }), [[['AAA', 'BBB'], []]])
+  session({ active: true, muted: [2] })
+  assert.deepEqual(fold(ref, { entered: [2] }), [])
+  registry.markStale()
+  assert.deepEqual(
+    registry.forget(0, 'AAA').map(({ outside }) => outside),
+    [undefined],
+    'with the next snapshot it is said',
+  )
+  const { outside } = registry.disable(ref, new TickscanError('E_POISON', 'twice'))
+  assert.deepEqual(outside.left, ['AAA', 'BBB'])
+})
+
+test('what a trader that no engine acknowledged was told to match leaves when the session is shown again', () => {
+  const { registry, traders, fold, session } = setUp({ id: 'a' })
+  const [{ ref }] = traders
+  fold(ref, { snapshot: true, entered: [0, 1] })
+  session({ active: false, muted: [] })
+  assert.deepEqual(
+    registry.repeat(new Map()).map(({ inside, outside }) => [inside.left, outside]),
+    [[['AAA', 'BBB'], undefined]],
+  )
+  assert.deepEqual(fold(ref, { snapshot: true, entered: [1, 2] }), [], 'the session is not active')
+  session({ active: true, muted: [], resync: true })
+  const [[entered, left]] = fold(ref, { snapshot: true, entered: [1, 2] })
+  assert.deepEqual([entered, left], [['CCC'], ['AAA']])
 })

@@ -50,20 +50,21 @@ export async function runSeed(seed) {
 /** Slices of seeds in child processes, as many at a time as there are cores. @param {number} count */
 async function runAll(count) {
   const starts = Array.from({ length: Math.ceil(count / SLICE) }, (_, i) => 1 + i * SLICE)
-  const failures = []
+  let failed = 0
   let done = 0
   const next = async () => {
     for (let from = starts.shift(); from !== undefined; from = starts.shift()) {
       const size = Math.min(SLICE, count - from + 1)
-      failures.push(...(await runSlice(from, size)))
+      const failures = await runSlice(from, size)
+      for (const failure of failures) console.error(failure)
+      failed += failures.length
       done += size
-      console.log(`${done} of ${count} seeds, ${failures.length} failed`)
-      if (failures.length >= MOST_FAILURES) return
+      console.log(`${done} of ${count} seeds, ${failed} failed`)
+      if (failed >= MOST_FAILURES) return
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, next))
-  for (const failure of failures) console.error(failure)
-  process.exitCode = failures.length > 0 ? 1 : 0
+  process.exitCode = failed > 0 ? 1 : 0
 }
 
 /** @returns {Promise<string[]>} */
