@@ -94,6 +94,10 @@ LaneMask Gate::due(uint32_t block, LaneMask dirty, LaneMask readable) {
 
 LaneMask Gate::admit(uint32_t block, LaneMask lanes, LaneMask truth, LaneMask before, const double* times) {
   if (entered_ == nullptr) return truth;
+  for_each_lane(lanes, [&](uint32_t lane) {
+    double& last = entered(block)[lane];
+    if (last > times[lane] + options_.cooldown_ms) last = times[lane];
+  });
   LaneMask kept_out = 0;
   for_each_lane(lanes & truth & ~before, [&](uint32_t lane) {
     double& last = entered(block)[lane];

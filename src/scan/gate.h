@@ -9,7 +9,9 @@
 //              from the last decision of any lane, so that a change after a quiet time is decided at once.
 //
 // Time is the clock for 'tick' and the kline's close time for 'close'. A clock that is set back makes cooldowns and
-// refresh times start again at the new time, so that none lasts for longer than it says.
+// refresh times start again at the new time, so that none lasts for longer than it says. Klines that are behind those at
+// which a symbol entered, as after a change to an interval that is behind, do so once the difference is more than a whole
+// cooldown: a smaller one is no more than how far apart intervals are.
 //
 // prepare, finish and what changes the gate: the engine thread, between the cycle's parallel parts. Everything that
 // takes a block: the pool thread that has the block. Nothing here allocates after make().

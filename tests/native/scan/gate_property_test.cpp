@@ -29,12 +29,13 @@ struct Model {
   std::map<uint32_t, double> decided_close;
 
   void decide(uint32_t slot, bool truth, double time) {
+    const auto last = entered_ms.find(slot);
+    if (last != entered_ms.end() && last->second > time + spec.cooldown_ms) last->second = time;
     if (!truth) {
       matches.erase(slot);
       return;
     }
     if (matches.count(slot) != 0) return;
-    const auto last = entered_ms.find(slot);
     if (spec.cooldown_ms > 0 && last != entered_ms.end() && time < last->second + spec.cooldown_ms) return;
     matches.insert(slot);
     entered_ms[slot] = time;

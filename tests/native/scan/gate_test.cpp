@@ -259,6 +259,37 @@ TEST(Gate, AChangeOfTheClockStartsCooldownsAnew) {
   }
 }
 
+// Seed 39944 of the simulator: the klines of the interval that the trader was changed to were far behind the close at which
+// the symbol had entered, and it was held back until they had come there.
+TEST(Gate, ACooldownLastsNoLongerWhereTheKlinesOfAnotherIntervalAreBehind) {
+  for (const bool far : {true, false}) {
+    World world(1);
+    engine::TraderSpec spec = spec_of("close > 5");
+    spec.interval = "3m";
+    spec.on_close = true;
+    spec.cooldown_ms = 3 * kMinute;
+    const uint32_t trader = world.add(spec);
+    world.cycle(0);
+    // It enters at minute 63 and leaves at 66; the minute's klines stand at 1 or at 62.
+    world.close_kline(0, 1, flat(60 * kMinute, 6));
+    ASSERT_EQ(world.cycle(0).front().time, 63 * kMinute);
+    world.close_kline(0, 1, flat(63 * kMinute, 1));
+    ASSERT_EQ(world.cycle(0).front().left, std::vector<uint32_t>{0});
+    const int begin = far ? 0 : 61;
+    world.close_kline(0, 0, flat(begin * kMinute, 1));
+    spec.interval = "1m";
+    ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+    EXPECT_TRUE(world.cycle(0).empty());
+    std::vector<double> entered;
+    for (int n = 1; n < 7; ++n) {
+      world.close_kline(0, 0, flat((begin + n) * kMinute, 6));
+      for (const Item& item : world.cycle(0)) entered.push_back(item.time / kMinute);
+    }
+    EXPECT_EQ(entered, (std::vector<double>{far ? 4.0 : 66.0}))
+        << "three minutes from where the klines were, or from when it had entered";
+  }
+}
+
 TEST(Gate, ALargeSnapshotComesInPages) {
   World world(2500);
   const uint32_t trader = world.add(spec_of("last > 5"));
