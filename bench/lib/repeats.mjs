@@ -5,6 +5,10 @@
  * program runs that uses one of them. So a repeat is a run of cycles of one subject, its sample is their median, and the
  * first one, the cold one, is kept beside it. All subjects have the same number of cycles; one whose single cycle takes
  * so long that its caches are warm for most of it may say `cycles: 1`.
+ *
+ * Before all that each subject runs until it is compiled: V8 compiles wasm twice, quickly at first, and well once a
+ * function has run for long enough. A cycle of the quick code takes up to twice as long, and the last functions change
+ * after some 500 cycles, which an open page has behind it within minutes.
  */
 
 import { interleave } from './interleave.mjs'
@@ -12,6 +16,8 @@ import { median, mediansOf } from './stats.mjs'
 
 /** Cycles of a repeat. */
 export const CYCLES = 10
+/** After so many cycles, or ms, everything is compiled as well as it will be. */
+export const SETTLED_AFTER = { cycles: 600, ms: 5000 }
 
 /**
  * @typedef {import('./interleave.mjs').Subject & { cycles?: number }} Subject `run` is given the number of its cycle
@@ -19,11 +25,17 @@ export const CYCLES = 10
  */
 
 /**
- * @param {{ rounds: number, warmUp?: number, cycles?: number }} plan
+ * @param {{ rounds: number, warmUp?: number, cycles?: number, settledAfter?: { cycles: number, ms: number } }} plan
  * @param {Subject[]} subjects
  * @returns {Promise<Record<string, Repeats>>}
  */
-export async function repeats({ rounds, warmUp = 0, cycles = CYCLES }, subjects) {
+export async function repeats(
+  { rounds, warmUp = 0, cycles = CYCLES, settledAfter = SETTLED_AFTER },
+  subjects,
+) {
+  for (const { run, cycles: own = cycles } of subjects) {
+    if (own > 1) await settle(run, -warmUp * cycles, settledAfter)
+  }
   const runs = subjects.map((subject) => ({
     ...subject,
     run: async (round) => {
@@ -41,6 +53,12 @@ export async function repeats({ rounds, warmUp = 0, cycles = CYCLES }, subjects)
       { cold: middle(all.map(([first]) => first)), warm: middle(all.map(middle)) },
     ]),
   )
+}
+
+/** Runs the cycles before the one that is `end`. */
+async function settle(run, end, { cycles, ms }) {
+  const until = performance.now() + ms
+  for (let cycle = end - cycles; cycle < end && performance.now() < until; cycle++) await run(cycle)
 }
 
 function middle(samples) {

@@ -50,7 +50,7 @@ export async function run({ peers, say, size: given }) {
     }
     if (windows) say(await sameAverages(subject, windows, all))
 
-    const samples = await repeats({ rounds: size.rounds, warmUp: 3, cycles: size.cycles }, [
+    const samples = await repeats({ ...size, warmUp: 3 }, [
       { name: 'tickscan', run: (round) => subject.live(all, round) },
       ...streaming.map((peer) => ({ name: peer.name, run: (round) => timed(() => peer.live(all, round)) })),
       ...(windows ? [{ name: windows.name, run: (round) => timed(() => windows.live(all, round)) }] : []),

@@ -15,7 +15,8 @@ import { usualMarket } from '../lib/usual-market.mjs'
 export const id = 'S11'
 export const title = 'a usual market: update tracking beside scanning everything'
 
-const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 1500 }
+// Both are compiled as well as they will be when the warm-up ends (lib/repeats.mjs).
+const SIZE = { symbols: 1000, klines: 500, traders: 100, rounds: 1500, warmUp: 600 }
 const OTHER = 'scanning all'
 
 /** @param {import('./index.mjs').Context} context */
@@ -23,16 +24,16 @@ export async function run({ say, size: given }) {
   const size = { ...SIZE, ...given }
   const market = makeMarket(size)
   const traders = makeTraders(size.traders)
-  const steps = usualMarket(size.symbols, size.rounds + 20)
+  const steps = usualMarket(size.symbols, size.rounds + size.warmUp)
   const tracking = await TickscanSubject.open(market, traders)
   const scanning = await TickscanSubject.open(market, traders)
   try {
     const all = dirtySymbols(size.symbols, 1, false)
-    for (const subject of [tracking, scanning]) await subject.live(all, -20)
+    for (const subject of [tracking, scanning]) await subject.live(all, -size.warmUp)
     await scanning.scanner.setConfig({ updateTracking: false })
-    const samples = await interleave({ rounds: size.rounds, warmUp: 20 }, [
-      { name: 'tickscan', run: (round) => cycle(tracking, steps[round + 20], round) },
-      { name: OTHER, run: (round) => cycle(scanning, steps[round + 20], round) },
+    const samples = await interleave({ rounds: size.rounds, warmUp: size.warmUp }, [
+      { name: 'tickscan', run: (round) => cycle(tracking, steps[round + size.warmUp], round) },
+      { name: OTHER, run: (round) => cycle(scanning, steps[round + size.warmUp], round) },
     ])
     for (const [i, { filter }] of traders.entries()) {
       const [one, other] = [tracking, scanning].map((subject) => [...subject.matches(i)].sort().join())

@@ -40,7 +40,7 @@ export async function run({ peers, say, size: given }) {
       const { pairs } = await assertSameMatches(subject, streaming)
       say(`${streaming.name} agrees on ${pairs} pairs`)
     }
-    const samples = await repeats({ rounds: size.rounds, warmUp: 3, cycles: size.cycles }, [
+    const samples = await repeats({ ...size, warmUp: 3 }, [
       { name: 'all dirty', run: (round) => subject.live(all, round) },
       ...cases.map(({ name, dirty }) => ({ name, run: (round) => subject.live(dirty, round) })),
       ...(streaming ? cases : []).map(({ name, dirty }) => ({

@@ -30,7 +30,7 @@ export async function run({ peers, say, size: given }) {
       const { pairs } = await assertSameMatches(subject, streaming)
       say(`${streaming.name} agrees on ${pairs} pairs`)
     }
-    const samples = await repeats({ rounds: size.rounds, warmUp: 2, cycles: size.cycles }, [
+    const samples = await repeats({ ...size, warmUp: 2 }, [
       { name: 'tickscan', run: (round) => subject.live(all, round) },
       ...(streaming ? [{ name: 'peer', run: (round) => timed(() => streaming.live(all, round)) }] : []),
     ])

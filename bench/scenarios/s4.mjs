@@ -33,7 +33,7 @@ export async function run({ peers, say, size: given }) {
       const { pairs } = await assertSameMatches(subject, streaming)
       say(`${streaming.name} agrees on ${pairs} pairs, on: '${WAYS[i]}'`)
     }
-    const samples = await repeats({ rounds: size.rounds, warmUp: 2, cycles: size.cycles }, [
+    const samples = await repeats({ ...size, warmUp: 2 }, [
       ...subjects.map((subject, i) => ({ name: WAYS[i], run: (round) => subject.close(all, round) })),
       ...(streaming ? [{ name: 'peer', run: (round) => timed(() => streaming.close(all, round)) }] : []),
     ])

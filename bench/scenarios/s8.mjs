@@ -27,7 +27,7 @@ export async function run({ say, size: given }) {
   try {
     for (const threads of THREADS) subjects.push(await TickscanSubject.open(market, traders, { threads }))
     const closes = await repeats(
-      { rounds: size.rounds, warmUp: 2, cycles: size.cycles },
+      { ...size, warmUp: 2 },
       subjects.map((subject, i) => ({
         name: `${THREADS[i]}`,
         run: async (round) => (await subject.close(all, round)).engine,

@@ -65,14 +65,17 @@ test('a repeat is consecutive cycles of one subject: their median, and the first
       return sample(cycle)
     },
   })
-  const found = await repeats({ rounds: 2, warmUp: 1, cycles: 3 }, [
-    subject('a', (cycle) => (cycle % 3 === 0 ? 90 + cycle : cycle)),
-    subject('b', (cycle) => ({ x: cycle, y: -cycle })),
-    subject('slow', (cycle) => cycle, 1),
-  ])
+  const found = await repeats(
+    { rounds: 2, warmUp: 1, cycles: 3, settledAfter: { cycles: 2, ms: Infinity } },
+    [
+      subject('a', (cycle) => (cycle % 3 === 0 ? 90 + cycle : cycle)),
+      subject('b', (cycle) => ({ x: cycle, y: -cycle })),
+      subject('slow', (cycle) => cycle, 1),
+    ],
+  )
   assert.deepEqual(
     order.join(' '),
-    'a-3 a-2 a-1 b-3 b-2 b-1 slow-3 a0 a1 a2 b0 b1 b2 slow0 a3 a4 a5 b3 b4 b5 slow3',
+    'a-5 a-4 b-5 b-4 a-3 a-2 a-1 b-3 b-2 b-1 slow-3 a0 a1 a2 b0 b1 b2 slow0 a3 a4 a5 b3 b4 b5 slow3',
   )
   assert.deepEqual(found.a, { cold: (90 + 93) / 2, warm: (2 + 5) / 2 })
   assert.deepEqual(found.b, { cold: { x: 1.5, y: -1.5 }, warm: { x: 2.5, y: -2.5 } })
@@ -204,7 +207,15 @@ test('a peer that does not load is reported, and the others are loaded', async (
   assert.match(notes[0], /^nobody does not load: /)
 })
 
-const TINY = { symbols: 70, klines: FLAT + 60, traders: 8, rounds: 3, slowRounds: 1 }
+const TINY = {
+  warmUp: 2,
+  settledAfter: { cycles: 2, ms: Infinity },
+  symbols: 70,
+  klines: FLAT + 60,
+  traders: 8,
+  rounds: 3,
+  slowRounds: 1,
+}
 const nobody = { get: () => undefined, notes: [] }
 
 for (const id of ['S1', 'S2', 'S4', 'S5', 'S11']) {
