@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "engine/engine.h"
 
@@ -30,8 +29,8 @@ double number(T value) {
   return static_cast<double>(value);
 }
 
-template <typename T>
-double offset(const std::vector<T>& items) {
+template <typename Items>
+double offset(const Items& items) {
   return static_cast<double>(reinterpret_cast<uintptr_t>(items.data()));
 }
 

@@ -5,6 +5,61 @@
 
 namespace tickscan::scan {
 
+namespace {
+
+// Appends what the decisions on ticks change for the trader, and the columns of what entered. `truth(block)`: the lanes
+// for which the filter is true.
+template <typename Truth>
+void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* appender,
+            std::vector<double>* columns, Truth truth) {
+  const LaneMask* due = decisions.due.words(tick.due);
+  ChangeAppender changes = *appender;
+  // First all blocks without a branch, then those that changed: which these are is chance, and each wrong guess would cost
+  // as much as three blocks.
+  LaneMask changed[kLanes];
+  for (size_t first = 0; first < decisions.blocks.size(); first += kLanes) {
+    const auto blocks =
+        decisions.blocks.subspan(first, std::min<size_t>(kLanes, decisions.blocks.size() - first));
+    LaneMask which = 0;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      changed[i] = (truth(blocks[i]) ^ tick.matches[blocks[i]]) & due[first + i];
+      which |= static_cast<LaneMask>(changed[i] != 0) << i;
+    }
+    for (; which != 0; which &= which - 1) {
+      const auto i = static_cast<uint32_t>(std::countr_zero(which));
+      const uint32_t block = blocks[i];
+      const LaneMask before = tick.matches[block];
+      const LaneMask after = before ^ changed[i];
+      tick.matches[block] = after;
+      changes.add(block, changed[i] & after, changed[i] & before, occupied_more(before, after));
+      if (tick.columns == 0) continue;
+      const Trader& trader = decisions.traders[tick.number];
+      for_each_lane(changed[i] & after, [&](uint32_t lane) { read_columns(trader, block, lane, columns); });
+    }
+  }
+  *appender = changes;
+}
+
+void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* changes,
+            std::vector<double>* columns) {
+  if (decisions.due.lanes(tick.due) == 0) return;
+  const Condition* a = tick.a;
+  const Condition* b = tick.b;
+  const auto with = [&](auto truth) { decide(tick, decisions, changes, columns, truth); };
+  switch (tick.op) {
+    case NodeOp::logical_and:
+      with([=](uint32_t block) { return a[block].value & b[block].value; });
+      break;
+    case NodeOp::logical_or:
+      with([=](uint32_t block) { return a[block].value | b[block].value; });
+      break;
+    case NodeOp::logical_not: with([=](uint32_t block) { return a[block].no; }); break;
+    default: with([=](uint32_t block) { return a[block].value; }); break;
+  }
+}
+
+}  // namespace
+
 void DeltaPacker::pack(const Decisions& decisions, DeltaSizer* sizer, PackedDeltas* out) {
   out->words.clear();
   out->values.clear();
@@ -25,21 +80,29 @@ void DeltaPacker::pack(const Decisions& decisions, DeltaSizer* sizer, PackedDelt
       first = end;
     }
   };
-  for (const TickTrader& tick : decisions.on_ticks) {
+  for (TickTrader& tick : decisions.on_ticks) {
     if (tick.gate != nullptr) continue;
     pack_before(tick.number);
+    // What removed symbols left at the same time is of the same item.
+    const bool mixed = first < entries_.size() && entries_[first].time == now_ms &&
+                       entries_[first].trader == tick.number;
+    if (tick.announced && !mixed) {
+      write_straight(tick, decisions, sizer, out);
+      continue;
+    }
     Trader& trader = traders[tick.number];
     item_.clear();
-    // What removed symbols left at the same time is of the same item.
-    if (first < entries_.size() && entries_[first].time == now_ms && entries_[first].trader == tick.number) {
+    if (mixed) {
       const size_t end = item_end(first);
       add({entries_.data() + first, end - first}, trader);
       first = end;
     }
-    const bool mixed = !item_.empty();
-    decide(tick, trader, decisions);
+    ChangeAppender changes = item_.append(decisions.blocks.size());
+    decide(tick, decisions, &changes, &item_.columns);
+    item_.take(changes);
     if (mixed) item_.merge(static_cast<uint32_t>(trader.columns.size()));
     if (!item_.empty()) write(tick.number, trader, now_ms, false, sizer, out);
+    tick.announced = trader.announced;
   }
   while (first < entries_.size()) {
     const size_t end = item_end(first);
@@ -104,58 +167,26 @@ void DeltaPacker::add(std::span<const Entry> group, const Trader& trader) {
   if (!in_order) item_.merge(static_cast<uint32_t>(trader.columns.size()));
 }
 
-void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions) {
-  if (decisions.due.lanes(tick.due) == 0) return;
-  const Condition* a = tick.a;
-  const Condition* b = tick.b;
-  switch (tick.op) {
-    case NodeOp::logical_and:
-      decide(tick, trader, decisions, [=](uint32_t block) { return a[block].value & b[block].value; });
-      break;
-    case NodeOp::logical_or:
-      decide(tick, trader, decisions, [=](uint32_t block) { return a[block].value | b[block].value; });
-      break;
-    case NodeOp::logical_not:
-      decide(tick, trader, decisions, [=](uint32_t block) { return a[block].no; });
-      break;
-    default: decide(tick, trader, decisions, [=](uint32_t block) { return a[block].value; }); break;
+void DeltaPacker::write_straight(const TickTrader& tick, const Decisions& decisions, DeltaSizer* sizer,
+                                 PackedDeltas* out) {
+  int32_t* room = out->words.room(kHeadWords + decisions.blocks.size() * kChangeWords);
+  ChangeAppender changes(reinterpret_cast<BlockChange*>(room + kHeadWords));
+  const size_t time_at = out->values.size();
+  out->values.push_back(decisions.now_ms);
+  decide(tick, decisions, &changes, &out->values);
+  if (changes.count() == 0) {
+    out->values.resize(time_at);
+    return;
   }
-}
-
-template <typename Truth>
-void DeltaPacker::decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions,
-                         Truth truth) {
-  const LaneMask* due = decisions.due.words(tick.due);
-  ChangeAppender changes = item_.append(decisions.blocks.size());
-  // First all blocks without a branch, then those that changed: which these are is chance, and each wrong guess would cost
-  // as much as three blocks.
-  LaneMask changed[kLanes];
-  for (size_t first = 0; first < decisions.blocks.size(); first += kLanes) {
-    const auto blocks =
-        decisions.blocks.subspan(first, std::min<size_t>(kLanes, decisions.blocks.size() - first));
-    LaneMask which = 0;
-    for (size_t i = 0; i < blocks.size(); ++i) {
-      changed[i] = (truth(blocks[i]) ^ tick.matches[blocks[i]]) & due[first + i];
-      which |= static_cast<LaneMask>(changed[i] != 0) << i;
-    }
-    for (; which != 0; which &= which - 1) {
-      const auto i = static_cast<uint32_t>(std::countr_zero(which));
-      const uint32_t block = blocks[i];
-      const LaneMask before = tick.matches[block];
-      const LaneMask after = before ^ changed[i];
-      tick.matches[block] = after;
-      changes.add(block, changed[i] & after, changed[i] & before, occupied_more(before, after));
-      if (!tick.has_columns) continue;
-      for_each_lane(changed[i] & after,
-                    [&](uint32_t lane) { read_columns(trader, block, lane, &item_.columns); });
-    }
-  }
-  item_.take(changes);
+  sizer->add(tick.columns, changes.entered(), changes.left(), changes.occupied());
+  const ItemHead head{tick.number,    0,            changes.entered(),
+                      changes.left(), tick.columns, static_cast<uint32_t>(changes.count())};
+  head.write(&out->words);
 }
 
 void DeltaPacker::write(uint32_t index, Trader& trader, double time, bool late, DeltaSizer* sizer,
                         PackedDeltas* out) {
-  sizer->add(trader, item_.entered(), item_.left(), item_.occupied());
+  sizer->add(trader.columns.size(), item_.entered(), item_.left(), item_.occupied());
   // A trader's first item is a snapshot, and one that is wanted too says as much, unless a close has decided: the item has
   // its time, which the client must know to go on after a restart, and the wanted one the clock's. Otherwise changes are
   // never hidden in a snapshot, because nobody acts on what a snapshot lists.

@@ -10,7 +10,8 @@
 //
 // Traders on ticks without a gate are decided here, at their place in that order, straight into their item: where all is
 // dirty nearly every trader and block has a change, and recording, sorting and counting them took twice the time of all
-// comparisons. Changes of other kinds come recorded and are sorted.
+// comparisons. Where nothing else has to be in that item it is written where it stays, in the message, from what stands
+// in the TickTrader alone. Changes of other kinds come recorded and are sorted.
 //
 // Called by the engine thread after the barrier.
 #pragma once
@@ -31,7 +32,7 @@ namespace tickscan::scan {
 struct Decisions {
   std::span<Trader> traders;
   std::span<const BlockResult> results;  // by block, and of traders with a gate
-  std::span<const TickTrader> on_ticks;  // by number
+  std::span<TickTrader> on_ticks;        // by number
   std::span<const uint32_t> blocks;      // that were scanned
   const DueTable& due;                   // filled for them
   uint32_t block_count;
@@ -50,10 +51,9 @@ class DeltaPacker {
   // The end of the item that begins at an entry.
   [[nodiscard]] size_t item_end(size_t first) const;
   void add(std::span<const Entry> group, const Trader& trader);
-  void decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions);
-  // `truth(block)`: the lanes for which the filter is true.
-  template <typename Truth>
-  void decide(const TickTrader& tick, const Trader& trader, const Decisions& decisions, Truth truth);
+  // The item of a trader whose changes are all decided now, straight into the message.
+  static void write_straight(const TickTrader& tick, const Decisions& decisions, DeltaSizer* sizer,
+                             PackedDeltas* out);
   void write(uint32_t index, Trader& trader, double time, bool late, DeltaSizer* sizer, PackedDeltas* out);
   void pack_snapshot(uint32_t index, Trader& trader, uint32_t block_count, double now_ms, PackedDeltas* out);
 

@@ -72,17 +72,11 @@ void DeltaItem::write_page(uint32_t trader, int32_t flags, uint32_t column_count
       left += count_lanes(changes_[i].left());
     }
   }
-  const size_t change_words = (end - first) * kChangeWords;
-  const size_t at = out->words.size();
-  out->words.resize(at + kHeadWords + change_words);
-  int32_t* to = out->words.data() + at;
-  to[0] = static_cast<int32_t>(trader);
-  to[1] = flags;
-  to[2] = static_cast<int32_t>(entered);
-  to[3] = static_cast<int32_t>(left);
-  to[4] = static_cast<int32_t>(column_count);
-  to[5] = static_cast<int32_t>(end - first);
-  std::memcpy(to + kHeadWords, changes_.data() + first, change_words * sizeof(int32_t));
+  const size_t count = end - first;
+  int32_t* to = out->words.room(kHeadWords + count * kChangeWords);
+  std::memcpy(to + kHeadWords, changes_.data() + first, count * sizeof(BlockChange));
+  const ItemHead head{trader, flags, entered, left, column_count, static_cast<uint32_t>(count)};
+  head.write(&out->words);
   out->values.push_back(time);
   out->values.insert(out->values.end(), values, values + size_t{entered} * column_count);
 }

@@ -7,7 +7,10 @@
 // Belongs to the DeltaPacker; keeps its memory from item to item.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "base/count_lanes.h"
@@ -24,35 +27,86 @@ inline constexpr uint32_t kPageSymbols = 1024;
 inline constexpr uint32_t kHeadWords = 6;    // trader, flags, entered, left, columns, changed blocks
 inline constexpr uint32_t kChangeWords = 5;  // block, entered low and high, left low and high
 
+// Words one after another, written anew in every cycle: keeps its memory, and hands out room without filling it.
+class WordRow {
+ public:
+  // For at least `count` words behind the last one. Moves what is there: older addresses count no more.
+  [[nodiscard]] int32_t* room(size_t count) {
+    if (words_.size() < used_ + count) words_.resize(2 * (used_ + count));
+    return words_.data() + used_;
+  }
+  // Of the room the first `count` words are written.
+  void take(size_t count) { used_ += count; }
+  void clear() { used_ = 0; }
+
+  [[nodiscard]] size_t size() const { return used_; }
+  [[nodiscard]] const int32_t* data() const { return words_.data(); }
+  [[nodiscard]] const int32_t* begin() const { return data(); }
+  [[nodiscard]] const int32_t* end() const { return data() + used_; }
+
+ private:
+  std::vector<int32_t> words_;
+  size_t used_ = 0;
+};
+
 struct PackedDeltas {
-  std::vector<int32_t> words;
+  WordRow words;
   std::vector<double> values;
 };
 
-// What one block's matches are changed by, as it stands in the message: halves of words, the low one first.
+// What one block's matches are changed by, as it stands in the message: halves of words, the low one first, which is how
+// every machine that this runs on stores a word.
 struct BlockChange {
   uint32_t block;
   uint32_t entered_halves[2];
   uint32_t left_halves[2];
 
   BlockChange() = default;
-  BlockChange(uint32_t index, LaneMask entered, LaneMask left)
-      : block(index), entered_halves{low(entered), high(entered)}, left_halves{low(left), high(left)} {}
+  BlockChange(uint32_t index, LaneMask entered, LaneMask left) : block(index) {
+    std::memcpy(entered_halves, &entered, sizeof entered);
+    std::memcpy(left_halves, &left, sizeof left);
+  }
 
-  [[nodiscard]] LaneMask entered() const { return entered_halves[0] | LaneMask{entered_halves[1]} << 32; }
-  [[nodiscard]] LaneMask left() const { return left_halves[0] | LaneMask{left_halves[1]} << 32; }
+  [[nodiscard]] LaneMask entered() const { return whole(entered_halves); }
+  [[nodiscard]] LaneMask left() const { return whole(left_halves); }
 
  private:
-  static uint32_t low(LaneMask lanes) { return static_cast<uint32_t>(lanes); }
-  static uint32_t high(LaneMask lanes) { return static_cast<uint32_t>(lanes >> 32); }
+  static LaneMask whole(const uint32_t* halves) {
+    LaneMask lanes = 0;
+    std::memcpy(&lanes, halves, sizeof lanes);
+    return lanes;
+  }
 };
 static_assert(sizeof(BlockChange) == kChangeWords * sizeof(int32_t));
+static_assert(std::endian::native == std::endian::little);
+
+// The first words of an item.
+struct ItemHead {
+  uint32_t trader;
+  int32_t flags;
+  uint32_t entered;
+  uint32_t left;
+  uint32_t columns;
+  uint32_t changes;
+
+  // Before its changes, at the end of the words.
+  void write(WordRow* words) const {
+    std::memcpy(words->room(0), this, sizeof *this);
+    words->take(kHeadWords + size_t{changes} * kChangeWords);
+  }
+};
+static_assert(sizeof(ItemHead) == kHeadWords * sizeof(int32_t));
 
 // Appends changes. A value of its own, so that a loop keeps it in registers: as members of the item its numbers would be
 // stored and loaded again for each block.
 class ChangeAppender {
  public:
   explicit ChangeAppender(BlockChange* to) : to_(to), begin_(to) {}
+
+  [[nodiscard]] size_t count() const { return static_cast<size_t>(to_ - begin_); }
+  [[nodiscard]] uint32_t entered() const { return entered_; }
+  [[nodiscard]] uint32_t left() const { return left_; }
+  [[nodiscard]] int32_t occupied() const { return occupied_; }
 
   // Something entered or left.
   void add(uint32_t block, LaneMask entered, LaneMask left, int32_t occupied) {
@@ -63,7 +117,6 @@ class ChangeAppender {
   }
 
  private:
-  friend class DeltaItem;
   BlockChange* to_;
   BlockChange* begin_;
   uint32_t entered_ = 0;
@@ -82,10 +135,10 @@ class DeltaItem {
     return ChangeAppender(changes_.data() + used_);
   }
   void take(const ChangeAppender& appended) {
-    used_ += static_cast<size_t>(appended.to_ - appended.begin_);
-    entered_ += appended.entered_;
-    left_ += appended.left_;
-    occupied_ += appended.occupied_;
+    used_ += appended.count();
+    entered_ += appended.entered();
+    left_ += appended.left();
+    occupied_ += appended.occupied();
   }
 
   // Puts the changes into the order of the blocks, one for each, and the columns into that of the lanes. A block has

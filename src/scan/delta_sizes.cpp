@@ -13,7 +13,7 @@ namespace {
 constexpr uint64_t kHeadBytes = kHeadWords * sizeof(int32_t) + sizeof(double);
 constexpr uint64_t kBlockBytes = kChangeWords * sizeof(int32_t);
 
-uint64_t entry_bytes(const Trader& trader) { return trader.columns.size() * sizeof(double); }
+uint64_t entry_bytes(uint64_t columns) { return columns * sizeof(double); }
 
 // What a full result of the trader has.
 struct Full {
@@ -25,16 +25,16 @@ struct Full {
       matches += static_cast<uint64_t>(std::popcount(trader.matches[block]));
       bytes += trader.matches[block] != 0 ? kBlockBytes : 0;
     }
-    bytes += matches * entry_bytes(trader);
+    bytes += matches * entry_bytes(trader.columns.size());
   }
 };
 
 }  // namespace
 
-void DeltaSizer::add(const Trader& trader, uint64_t entered, uint64_t left, int64_t occupied) {
+void DeltaSizer::add(uint64_t columns, uint64_t entered, uint64_t left, int64_t occupied) {
   delta_entries_ += entered + left;
   full_entries_ += entered - left;
-  full_bytes_ += (entered - left) * entry_bytes(trader) + static_cast<uint64_t>(occupied) * kBlockBytes;
+  full_bytes_ += (entered - left) * entry_bytes(columns) + static_cast<uint64_t>(occupied) * kBlockBytes;
 }
 
 DeltaSizes DeltaSizer::take(uint64_t delta_bytes) {

@@ -20,8 +20,8 @@ struct DeltaSizes {
 
 class DeltaSizer {
  public:
-  // The changes of one item; `occupied`: by how many more blocks the trader has matches in now.
-  void add(const Trader& trader, uint64_t entered, uint64_t left, int64_t occupied);
+  // The changes of one item of a trader with so many columns; `occupied`: by how many more blocks it has matches in now.
+  void add(uint64_t columns, uint64_t entered, uint64_t left, int64_t occupied);
   // All changes since the last call, and what all traders match after them. `delta_bytes` is of the packed message.
   DeltaSizes take(uint64_t delta_bytes);
 

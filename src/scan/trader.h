@@ -42,13 +42,14 @@ struct Trader {
   std::vector<Told> told;  // from an engine before: closes up to these times are decided; rising slots
 };
 
-// What deciding an `on: 'tick'` trader takes, in one piece: 100 of them stand in 5 KB where Traders take 30. The truth is
-// `a`, or what `op` makes of `a` and `b` if it is and, or, not.
+// What deciding an `on: 'tick'` trader and packing its changes takes, in one piece: 100 of them stand in 5 KB where Traders
+// take 30. The truth is `a`, or what `op` makes of `a` and `b` if it is and, or, not.
 struct TickTrader {
   uint32_t number;
   uint32_t rows;
   bool fresh;
-  bool has_columns;
+  bool announced;  // what its Trader says, or still false
+  uint32_t columns;
   uint32_t due;  // rows and fresh in the table of due lanes
   NodeOp op;
   const Condition* a;  // these by block

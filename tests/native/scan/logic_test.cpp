@@ -113,7 +113,7 @@ TEST(DeltaItem, HasTheLanesOfEachBlockThatChanged) {
   Words right{7, kDeltaLate, 4, 2, 0, 2};
   const Words rows = changes({{0, 0x8000'0000'0000'0001, 0}, {2, 0x30, 0xc000'0000'0000'0000}});
   right.insert(right.end(), rows.begin(), rows.end());
-  EXPECT_EQ(out.words, right);
+  EXPECT_EQ(Words(out.words.begin(), out.words.end()), right);
   EXPECT_EQ(out.values, std::vector<double>{5.0});
   item.clear();
   EXPECT_TRUE(item.empty());
@@ -134,7 +134,7 @@ TEST(DeltaItem, MergesABlocksChangesWithTheirColumns) {
   Words right{0, 0, 4, 2, 2, 2};
   const Words rows = changes({{1, 0b100, 0b10}, {3, 0b11010, 1}});
   right.insert(right.end(), rows.begin(), rows.end());
-  EXPECT_EQ(out.words, right);
+  EXPECT_EQ(Words(out.words.begin(), out.words.end()), right);
   EXPECT_EQ(out.values, (std::vector<double>{9, 10, 11, 32, 33, 30, 31, 34, 35}));
 }
 
@@ -153,7 +153,7 @@ TEST(DeltaItem, ASnapshotIsCutIntoPagesAndTheLastOneHasTheRest) {
   ASSERT_EQ(out.words.size(), kFirst + kHeadWords + 3 * kChangeWords);
   EXPECT_EQ(Words(out.words.begin(), out.words.begin() + 6),
             (Words{3, kDeltaSnapshot | kDeltaMore, 961, 0, 1, 16}));
-  const auto last = out.words.begin() + kFirst;
+  const int32_t* last = out.words.begin() + kFirst;
   EXPECT_EQ(Words(last, last + 7), (Words{3, kDeltaSnapshot, 128, 1, 1, 3, 16}));
   EXPECT_EQ(Words(out.words.end() - 5, out.words.end()), (Words{20, 0, 0, 1, 0}));
   ASSERT_EQ(out.values.size(), 1 + 961 + 1 + 128);
