@@ -40,21 +40,33 @@ void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* 
   *appender = changes;
 }
 
+// The lanes for which all of `count` terms are true, or any of them.
+template <bool any, size_t count>
+auto truth_of(const Terms& terms) {
+  return [words = terms.words](uint32_t block) {
+    LaneMask truth = words[0][kTermStride * block];
+    for (size_t i = 1; i < count; ++i) {
+      const LaneMask term = words[i][kTermStride * block];
+      truth = any ? truth | term : truth & term;
+    }
+    return truth;
+  };
+}
+
 void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* changes,
             std::vector<double>* columns) {
   if (decisions.due.lanes(tick.due) == 0) return;
-  const Condition* a = tick.a;
-  const Condition* b = tick.b;
   const auto with = [&](auto truth) { decide(tick, decisions, changes, columns, truth); };
-  switch (tick.op) {
-    case NodeOp::logical_and:
-      with([=](uint32_t block) { return a[block].value & b[block].value; });
-      break;
-    case NodeOp::logical_or:
-      with([=](uint32_t block) { return a[block].value | b[block].value; });
-      break;
-    case NodeOp::logical_not: with([=](uint32_t block) { return a[block].no; }); break;
-    default: with([=](uint32_t block) { return a[block].value; }); break;
+  const Terms& terms = tick.terms;
+  static_assert(kMaxTerms == 4);
+  switch (terms.any ? terms.count + kMaxTerms : terms.count) {
+    case 1: with(truth_of<false, 1>(terms)); break;
+    case 2: with(truth_of<false, 2>(terms)); break;
+    case 3: with(truth_of<false, 3>(terms)); break;
+    case 4: with(truth_of<false, 4>(terms)); break;
+    case 6: with(truth_of<true, 2>(terms)); break;
+    case 7: with(truth_of<true, 3>(terms)); break;
+    default: with(truth_of<true, 4>(terms)); break;
   }
 }
 

@@ -5,6 +5,8 @@
 // Called by the engine thread after a cycle's barrier.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,6 +24,17 @@ struct LogicStep {
   const Condition* a = nullptr;
   const Condition* b = nullptr;  // nullptr for `not`
   Condition* out = nullptr;
+};
+
+// What a decision on ticks is made of: all of the terms are true, or any of them is. A term is one of the two words of a
+// condition (`not a` is where a is false), for each block; the words of a condition stand side by side.
+inline constexpr uint32_t kMaxTerms = 4;
+inline constexpr size_t kTermStride = sizeof(Condition) / sizeof(LaneMask);
+
+struct Terms {
+  bool any = false;
+  uint32_t count = 1;
+  std::array<const LaneMask*, kMaxTerms> words{};
 };
 
 // Steps come inputs first.

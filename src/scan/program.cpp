@@ -177,6 +177,39 @@ LogicStep ProgramCompiler::logic_step(const Node& node) const {
   return made;
 }
 
+const LaneMask* ProgramCompiler::term_of(NodeId id, bool is_true) const {
+  const Condition* words = now_of(id).at<Condition>(0);
+  return is_true ? &words->value : &words->no;
+}
+
+void ProgramCompiler::decide(NodeId root, const std::function<bool(NodeId)>& is_part,
+                             Programs* programs) const {
+  if (!is_part(root)) return;
+  const auto op = [&](NodeId id) { return plan_.node(id).key.op; };
+  const auto inputs = [&](NodeId id) { return plan_.node(id).inputs_of(Way::now); };
+  std::vector<NodeId> parts{root};
+  // `a and b and c` is two nodes, which become three terms.
+  for (size_t at = 0; at < parts.size() && op(root) != NodeOp::logical_not;) {
+    const NodeId part = parts[at];
+    if (op(part) != op(root) || !is_part(part) || parts.size() == kMaxTerms) {
+      ++at;
+      continue;
+    }
+    programs->unkept.push_back(part);
+    parts[at] = inputs(part)[0];
+    parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(at) + 1, inputs(part)[1]);
+  }
+  Terms terms;
+  terms.any = op(root) == NodeOp::logical_or;
+  terms.count = 0;
+  for (const NodeId part : parts) {
+    const bool negated = op(part) == NodeOp::logical_not && is_part(part);
+    if (negated) programs->unkept.push_back(part);
+    terms.words[terms.count++] = term_of(negated ? inputs(part)[0] : part, !negated);
+  }
+  programs->decided.emplace(root, terms);
+}
+
 // Logic that nothing but logic and decisions reads comes after the blocks; all else is computed within them. Where one
 // decision is all that reads it, it is not computed for itself at all.
 void ProgramCompiler::add_now(std::span<const NodeId> roots, Programs* programs) const {
@@ -190,15 +223,17 @@ void ProgramCompiler::add_now(std::span<const NodeId> roots, Programs* programs)
       if (input != kNoNode) within[input] = true;
     }
   }
-  for (const NodeId root : roots) {
-    const Node& node = plan_.node(root);
-    const bool alone = node.runs() && is_logic(node.key.op) && !within[root] && node.refs_of(Way::now) == 1;
-    if (alone) programs->decided.emplace(root, logic_step(node));
-  }
+  const auto is_part = [&](NodeId id) {
+    const Node& node = plan_.node(id);
+    return node.runs() && is_logic(node.key.op) && !within[id] && node.refs_of(Way::now) == 1;
+  };
+  for (const NodeId root : roots) decide(root, is_part, programs);
+  std::vector<bool> kept(plan_.nodes().size(), true);
+  for (const NodeId id : programs->unkept) kept[id] = false;
   std::vector<std::vector<Threshold>> thresholds;
   for (const NodeId id : ordered) {
     if (!within[id]) {
-      if (!programs->decided.contains(id)) programs->logic.push_back(logic_step(plan_.node(id)));
+      if (kept[id]) programs->logic.push_back(logic_step(plan_.node(id)));
       continue;
     }
     // (A number that is compared before is computed before, so what is alike may move there.)

@@ -4,6 +4,7 @@
 // Called by the engine thread between cycles; the result is read by pool threads.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -50,8 +51,9 @@ struct Programs {
   std::vector<Instruction> now;        // by block
   std::vector<Threshold> thresholds;   // of its comparisons with constants
   std::vector<LogicStep> logic;        // what decisions alone read, after all blocks
-  // Conditions that a single decision reads and nothing else: by node, what the decision computes itself.
-  std::unordered_map<NodeId, LogicStep> decided;
+  // Roots that a single decision reads and nothing else, and what the decision computes instead of them.
+  std::unordered_map<NodeId, Terms> decided;
+  std::vector<NodeId> unkept;  // these roots, and what else is nothing but a part of such a decision
   std::vector<WarmUp> warm_ups;
   std::vector<LookAhead> look_aheads;
   std::vector<std::vector<std::byte>> saved;  // by thread: room for the regions of all look-aheads
@@ -79,6 +81,10 @@ class ProgramCompiler {
   [[nodiscard]] Instruction step_instruction(const Node& node, const Overlay* overlay) const;
   [[nodiscard]] Instruction now_instruction(const Node& node) const;
   [[nodiscard]] LogicStep logic_step(const Node& node) const;
+  // Where a decision reads the condition.
+  [[nodiscard]] const LaneMask* term_of(NodeId id, bool is_true) const;
+  // Computes the logic of a root in its decision, as far as `is_part` says that nothing else reads it.
+  void decide(NodeId root, const std::function<bool(NodeId)>& is_part, Programs* programs) const;
   void add_now(std::span<const NodeId> roots, Programs* programs) const;
   [[nodiscard]] Operand closed_of(NodeId id, const Overlay* overlay) const;
   [[nodiscard]] StepProgram skeleton(TimelineId id) const;

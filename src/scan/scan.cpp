@@ -130,7 +130,7 @@ void Scan::compile() {
       roots.push_back(one.expression.roots[0]);
   }
   programs_ = compiler_.compile(pool_.threads(), roots);
-  for (const auto& [node, decision] : programs_.decided) plan_.forget_now(node);
+  for (const NodeId node : programs_.unkept) plan_.forget_now(node);
   due_lanes_.clear();
   for (LogicStep& step : programs_.logic) step.due = due_lanes_.add(step.rows, step.fresh);
   close_traders_.assign(programs_.timelines.size(), {});
@@ -158,17 +158,12 @@ void Scan::compile() {
                     one.announced,
                     static_cast<uint32_t>(one.columns.size()),
                     due_lanes_.add(rows, one.fresh),
-                    NodeOp::constant,
-                    one.condition.at<Condition>(0),
-                    nullptr,
+                    {false, 1, {&one.condition.at<Condition>(0)->value}},
                     one.matches,
                     gate};
-    const auto decided =
-        gate == nullptr ? programs_.decided.find(one.expression.roots[0]) : programs_.decided.end();
-    if (decided != programs_.decided.end()) {
-      tick.op = decided->second.op;
-      tick.a = decided->second.a;
-      tick.b = decided->second.b;
+    if (gate == nullptr) {
+      const auto decided = programs_.decided.find(one.expression.roots[0]);
+      if (decided != programs_.decided.end()) tick.terms = decided->second;
     }
     tick_traders_.push_back(tick);
     if (gate != nullptr) gated_traders_.push_back(index);

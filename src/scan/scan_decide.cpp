@@ -23,7 +23,7 @@ void Scan::decide_gated(std::span<const uint32_t> blocks, double now_ms) {
       const LaneMask due = trader.gate->due(index, dirty, ~block.broken);
       if (due == 0) continue;
       results_[index].filters_run += static_cast<uint64_t>(std::popcount(due));
-      record(trader.number, index, due, trader.a[index].value, {now_ms});
+      record(trader.number, index, due, trader.terms.words[0][kTermStride * index], {now_ms});
     }
   }
 }

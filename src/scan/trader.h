@@ -10,6 +10,7 @@
 #include "scan/gate.h"
 #include "scan/ingest.h"
 #include "scan/instruction.h"
+#include "scan/logic.h"
 #include "scan/plan.h"
 #include "scan/trader_memory.h"
 
@@ -43,7 +44,7 @@ struct Trader {
 };
 
 // What deciding an `on: 'tick'` trader and packing its changes takes, in one piece: 100 of them stand in 5 KB where Traders
-// take 30. The truth is `a`, or what `op` makes of `a` and `b` if it is and, or, not.
+// take 30.
 struct TickTrader {
   uint32_t number;
   uint32_t rows;
@@ -51,10 +52,8 @@ struct TickTrader {
   bool announced;  // what its Trader says, or still false
   uint32_t columns;
   uint32_t due;  // rows and fresh in the table of due lanes
-  NodeOp op;
-  const Condition* a;  // these by block
-  const Condition* b;
-  LaneMask* matches;
+  Terms terms;
+  LaneMask* matches;  // by block
   Gate* gate;  // nullptr: none
 };
 

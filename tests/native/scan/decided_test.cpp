@@ -94,6 +94,93 @@ TEST(Decided, EitherAndNotAreDecidedToo) {
   EXPECT_EQ(world.folded[neither], std::set<uint32_t>{1}) << "what is unknown is not false";
 }
 
+// Up to four terms are decided at once, whichever side of the tree they stand on; what is more is a term itself.
+TEST(Decided, ChainsOfTermsAreWhatTheirTreesAre) {
+  struct Row {
+    const char* filter;
+    bool (*truth)(uint32_t slot);
+  };
+  const auto a = [](uint32_t slot) { return slot % 2 == 0; };
+  const auto b = [](uint32_t slot) { return slot % 3 == 0; };
+  const auto c = [](uint32_t slot) { return slot % 5 == 0; };
+  const auto d = [](uint32_t slot) { return slot % 7 == 0; };
+  static const auto at = [=](uint32_t slot, int which) {
+    return which == 0 ? a(slot) : which == 1 ? b(slot) : which == 2 ? c(slot) : d(slot);
+  };
+  const Row rows[] = {
+      {"last > 1 and bid > 1 and ask > 1", [](uint32_t s) { return at(s, 0) && at(s, 1) && at(s, 2); }},
+      {"last > 1 and (bid > 1 and ask > 1)", [](uint32_t s) { return at(s, 0) && at(s, 1) && at(s, 2); }},
+      {"last > 1 or bid > 1 or ask > 1", [](uint32_t s) { return at(s, 0) || at(s, 1) || at(s, 2); }},
+      {"(last > 1 and bid > 1) and (ask > 1 and volume_24h > 1)",
+       [](uint32_t s) { return at(s, 0) && at(s, 1) && at(s, 2) && at(s, 3); }},
+      {"last > 1 or bid > 1 or ask > 1 or volume_24h > 1",
+       [](uint32_t s) { return at(s, 0) || at(s, 1) || at(s, 2) || at(s, 3); }},
+      {"last > 1 and not (bid > 1) and not (ask > 1)",
+       [](uint32_t s) { return at(s, 0) && !at(s, 1) && !at(s, 2); }},
+      {"not (last > 1) or not (bid > 1)", [](uint32_t s) { return !at(s, 0) || !at(s, 1); }},
+      {"not (last > 1 and bid > 1)", [](uint32_t s) { return !(at(s, 0) && at(s, 1)); }},
+      {"not not (last > 1)", [](uint32_t s) { return at(s, 0); }},
+      {"(last > 1 or bid > 1) and (ask > 1 or volume_24h > 1)",
+       [](uint32_t s) { return (at(s, 0) || at(s, 1)) && (at(s, 2) || at(s, 3)); }},
+      {"last > 1 and bid > 1 or ask > 1 and volume_24h > 1",
+       [](uint32_t s) { return (at(s, 0) && at(s, 1)) || (at(s, 2) && at(s, 3)); }},
+      {"bid > 1 and bid > 1 and last > 1", [](uint32_t s) { return at(s, 0) && at(s, 1); }},
+      {"(last > 1 and bid > 1) and (ask > 1 and volume_24h > 1) and (last > 0 and bid > 0)",
+       [](uint32_t s) { return at(s, 0) && at(s, 1) && at(s, 2) && at(s, 3); }},
+      {"last > 1 or (bid > 1 or (ask > 1 or (volume_24h > 1 or last < 0.1)))",
+       [](uint32_t s) { return at(s, 0) || at(s, 1) || at(s, 2) || at(s, 3); }},
+  };
+  const uint32_t fields[] = {market::ticker_last, market::ticker_bid, market::ticker_ask,
+                             market::ticker_volume_24h};
+  // Each by itself, and all together, where filters share parts that are then no decision's alone.
+  for (const bool together : {false, true}) {
+    World all(kSymbols);
+    std::vector<uint32_t> traders;
+    for (const Row& row : rows) {
+      if (together) traders.push_back(all.add(row.filter, row.filter, "1m", false));
+    }
+    for (size_t i = 0; i < std::size(rows); ++i) {
+      World one(kSymbols);
+      World& world = together ? all : one;
+      const uint32_t trader = together ? traders[i] : world.add("t", rows[i].filter, "1m", false);
+      // Unknown before, and then everything false.
+      world.cycle(1);
+      for (uint32_t slot = 0; slot < kSymbols; ++slot) {
+        for (const uint32_t field : fields) world.tick(slot, field, 0.5);
+      }
+      world.cycle(2);
+      std::set<uint32_t> right;
+      for (uint32_t slot = 0; slot < kSymbols; ++slot) {
+        for (int which = 0; which < 4; ++which) world.tick(slot, fields[which], at(slot, which) ? 2 : 0.5);
+        if (rows[i].truth(slot)) right.insert(slot);
+      }
+      world.cycle(3);
+      EXPECT_EQ(world.folded[trader], right) << rows[i].filter << (together ? ", with others" : "");
+    }
+  }
+}
+
+TEST(Decided, APartThatAnotherTraderReadsLaterIsComputedForEverySymbol) {
+  World world(kSymbols);
+  world.add("three", "last > 10 and bid < 5 and ask > 1", "1m", false);
+  for (uint32_t slot = 0; slot < kSymbols; ++slot) {
+    world.tick(slot, market::ticker_last, slot % 2 == 0 ? 11 : 9);
+    world.tick(slot, market::ticker_bid, 4);
+    world.tick(slot, market::ticker_ask, 0);
+  }
+  world.cycle(1);
+  world.cycle(2);
+  const uint32_t part = world.add("part", "not (last > 10 and bid < 5)", "1m", false);
+  EXPECT_EQ(entered(world.cycle(3), part).size(), kSymbols / 2);
+  // And a part of it again when that trader has gone.
+  ASSERT_FALSE(world.engine->remove_trader(part));
+  world.folded.erase(part);
+  world.tick(0, market::ticker_ask, 2);
+  world.tick(1, market::ticker_ask, 2);
+  world.cycle(4);
+  EXPECT_EQ(world.folded[0], std::set<uint32_t>{0});
+}
+
 TEST(Decided, WhatACloseDecidesIsComputedForWhoeverReadsItLive) {
   World world(kSymbols);
   world.add("close", "close > 10 and open > 5", "1m", true);
