@@ -55,6 +55,10 @@ class SharedDouble {
  public:
   [[nodiscard]] double load() const { return bit_cast<double>(bits_.load(std::memory_order_acquire)); }
   void store(double value) { bits_.store(bit_cast<uint64_t>(value), std::memory_order_release); }
+  // For whoever alone stores into it: a look is cheaper than a store, which in WebAssembly is a fence.
+  void store_if_other(double value) {
+    if (bits_.load(std::memory_order_relaxed) != bit_cast<uint64_t>(value)) store(value);
+  }
 
  private:
   std::atomic<uint64_t> bits_;

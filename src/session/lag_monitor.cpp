@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/whole_word.h"
+
 namespace tickscan::session {
 
 LagMonitor::LagMonitor(const market::Store& store, std::span<const double> lengths_ms)
@@ -65,9 +67,12 @@ void LagMonitor::note(uint32_t slot) {
   const uint32_t blinked = blinked_[slot / kLanes] >> (slot % kLanes) & 1;
   const uint32_t state = counted_[slot] * noted_klines + blinked * noted_blinked + stalled * noted_stalled +
                          lagging * noted_lagging;
-  record.heard_ms.store(symbol.heard_ms);
-  record.heard_versions.store(static_cast<int32_t>(symbol.heard_versions), std::memory_order_relaxed);
-  record.state.store(static_cast<int32_t>(state), std::memory_order_relaxed);
+  // These two change while a symbol lags, and a close is noted for every symbol.
+  const auto versions = static_cast<int32_t>(symbol.heard_versions);
+  record.heard_ms.store_if_other(symbol.heard_ms);
+  if (record.heard_versions.load(std::memory_order_relaxed) != versions)
+    record.heard_versions.store(versions, std::memory_order_relaxed);
+  store_whole(record.state, static_cast<int32_t>(state));
 }
 
 void LagMonitor::remove(uint32_t slot) {
@@ -115,9 +120,9 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   if (static_cast<int32_t>(end - begin) <= 0) return;
   const uint32_t step = symbol.priority ? 1 : check_interval_;
   const uint32_t first = (begin + step - 1) / step * step;
-  const uint32_t last = (end - 1) / step * step;
-  const auto lag = [&](uint32_t n) { return now_ms - close_time(series, slot, symbol.interval, lane, n); };
   const bool any = first < end;
+  const uint32_t last = any ? (end - 1) / step * step : 0;
+  const auto lag = [&](uint32_t n) { return now_ms - close_time(series, slot, symbol.interval, lane, n); };
   const double newest_lag = lag(end - 1);
   const double first_lag = any ? lag(first) : 0;
   const double last_lag = any ? lag(last) : 0;
@@ -127,19 +132,20 @@ void LagMonitor::look_at_lane(const scan::SeriesLanes& series, uint32_t block, u
   blinked_[block] |= found_late_[block] & ~lagging_[block] & lane_bit(lane);
   counted_[slot] = end;
   symbol.lag_ms = newest_lag;
-  symbol.lag_ms_max = std::fmax(symbol.lag_ms_max, newest_lag);
+  // (Also where there was none, which is NaN.)
+  if (!(symbol.lag_ms_max >= newest_lag)) symbol.lag_ms_max = newest_lag;
   note(slot);
 }
 
 double LagMonitor::close_time(const scan::SeriesLanes& series, uint32_t slot, uint32_t interval,
                               uint32_t lane, uint32_t n) const {
-  const market::KlineRing ring = store_.ring(slot, interval);
   const uint32_t visible = series.visible[lane];
   const int64_t place = int64_t{visible} - (series.fed(lane) - n);
   // Nearly always it is the kline that was stepped last, whose time lies beside those of its neighbours.
   if (place + 1 == int64_t{series.cursor[lane]}) {
     return series.closed[market::kline_open_time][lane] + lengths_ms_[interval];
   }
+  const market::KlineRing ring = store_.ring(slot, interval);
   // What the ring keeps no longer was at least as many intervals earlier.
   int64_t kept = std::max<int64_t>(place, ring.oldest(visible));
   for (; kept < visible; ++kept) {

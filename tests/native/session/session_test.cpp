@@ -1,6 +1,7 @@
 // Lag, the lagging set and the gate, on a whole engine: which klines are counted, which are checked, and who is muted.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -45,6 +46,23 @@ TEST(Session, ChecksBeforeCountingAndOnlyEveryTenthKline) {
   }
   EXPECT_EQ(world.session().activations(), 1U);
   EXPECT_EQ(world.session().monitor().checks(), 16U * 2);
+}
+
+TEST(Session, TheNewestLagAndTheLargestAreKept) {
+  Late world(2);
+  const LagMonitor& monitor = world.session().monitor();
+  EXPECT_TRUE(std::isnan(monitor.lag_ms(0)));
+  EXPECT_TRUE(std::isnan(monitor.lag_ms_max(0)));
+  double largest = 0;
+  int n = 0;
+  for (const double lag : {2.0, 30.0, 5.0, 1.0}) {
+    world.close(0, kNoon + n * kMinute);
+    world.cycle(kNoon + n++ * kMinute + lag);
+    largest = std::max(largest, lag);
+    EXPECT_EQ(monitor.lag_ms(0), lag);
+    EXPECT_EQ(monitor.lag_ms_max(0), largest);
+  }
+  EXPECT_TRUE(std::isnan(monitor.lag_ms_max(1)));
 }
 
 // As after a copy of the market: the words say what was counted and found late, the client what it was told.
