@@ -7,13 +7,14 @@ namespace tickscan::scan {
 
 namespace {
 
-// Appends what the decisions on ticks change for the trader, and the columns of what entered. `truth(block)`: the lanes
-// for which the filter is true.
-template <typename Truth>
-void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* appender,
-            std::vector<double>* columns, Truth truth) {
+// What the decisions on ticks change for a trader, with the columns of what entered. `truth(block)`: the lanes for which
+// the filter is true. `begin()`, called where something changes, gives where changes are appended.
+template <typename Truth, typename Begin>
+ChangeAppender decide(const TickTrader& tick, const Decisions& decisions, std::vector<double>* columns,
+                      Begin begin, Truth truth) {
   const LaneMask* due = decisions.due.words(tick.due);
-  ChangeAppender changes = *appender;
+  ChangeAppender changes(nullptr);
+  bool has_begun = false;
   // First all blocks without a branch, then those that changed: which these are is chance, and each wrong guess would cost
   // as much as three blocks.
   LaneMask changed[kLanes];
@@ -25,6 +26,9 @@ void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* 
       changed[i] = (truth(blocks[i]) ^ tick.matches[blocks[i]]) & due[first + i];
       which |= static_cast<LaneMask>(changed[i] != 0) << i;
     }
+    if (which == 0) continue;
+    if (!has_begun) changes = begin();
+    has_begun = true;
     for (; which != 0; which &= which - 1) {
       const auto i = static_cast<uint32_t>(std::countr_zero(which));
       const uint32_t block = blocks[i];
@@ -37,7 +41,7 @@ void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* 
       for_each_lane(changed[i] & after, [&](uint32_t lane) { read_columns(trader, block, lane, columns); });
     }
   }
-  *appender = changes;
+  return changes;
 }
 
 // The lanes for which all of `count` terms are true, or any of them.
@@ -53,20 +57,20 @@ auto truth_of(const Terms& terms) {
   };
 }
 
-void decide(const TickTrader& tick, const Decisions& decisions, ChangeAppender* changes,
-            std::vector<double>* columns) {
-  if (decisions.due.lanes(tick.due) == 0) return;
-  const auto with = [&](auto truth) { decide(tick, decisions, changes, columns, truth); };
+template <typename Begin>
+ChangeAppender decide(const TickTrader& tick, const Decisions& decisions, std::vector<double>* columns,
+                      Begin begin) {
+  const auto with = [&](auto truth) { return decide(tick, decisions, columns, begin, truth); };
   const Terms& terms = tick.terms;
   static_assert(kMaxTerms == 4);
   switch (terms.any ? terms.count + kMaxTerms : terms.count) {
-    case 1: with(truth_of<false, 1>(terms)); break;
-    case 2: with(truth_of<false, 2>(terms)); break;
-    case 3: with(truth_of<false, 3>(terms)); break;
-    case 4: with(truth_of<false, 4>(terms)); break;
-    case 6: with(truth_of<true, 2>(terms)); break;
-    case 7: with(truth_of<true, 3>(terms)); break;
-    default: with(truth_of<true, 4>(terms)); break;
+    case 1: return with(truth_of<false, 1>(terms));
+    case 2: return with(truth_of<false, 2>(terms));
+    case 3: return with(truth_of<false, 3>(terms));
+    case 4: return with(truth_of<false, 4>(terms));
+    case 6: return with(truth_of<true, 2>(terms));
+    case 7: return with(truth_of<true, 3>(terms));
+    default: return with(truth_of<true, 4>(terms));
   }
 }
 
@@ -94,10 +98,10 @@ void DeltaPacker::pack(const Decisions& decisions, DeltaSizer* sizer, PackedDelt
   };
   for (TickTrader& tick : decisions.on_ticks) {
     if (tick.gate != nullptr) continue;
-    pack_before(tick.number);
+    if (first < entries_.size()) pack_before(tick.number);
     // What removed symbols left at the same time is of the same item.
-    const bool mixed = first < entries_.size() && entries_[first].time == now_ms &&
-                       entries_[first].trader == tick.number;
+    const bool mixed =
+        first < entries_.size() && entries_[first].time == now_ms && entries_[first].trader == tick.number;
     if (tick.announced && !mixed) {
       write_straight(tick, decisions, sizer, out);
       continue;
@@ -109,9 +113,8 @@ void DeltaPacker::pack(const Decisions& decisions, DeltaSizer* sizer, PackedDelt
       add({entries_.data() + first, end - first}, trader);
       first = end;
     }
-    ChangeAppender changes = item_.append(decisions.blocks.size());
-    decide(tick, decisions, &changes, &item_.columns);
-    item_.take(changes);
+    item_.take(
+        decide(tick, decisions, &item_.columns, [&] { return item_.append(decisions.blocks.size()); }));
     if (mixed) item_.merge(static_cast<uint32_t>(trader.columns.size()));
     if (!item_.empty()) write(tick.number, trader, now_ms, false, sizer, out);
     tick.announced = trader.announced;
@@ -181,18 +184,16 @@ void DeltaPacker::add(std::span<const Entry> group, const Trader& trader) {
 
 void DeltaPacker::write_straight(const TickTrader& tick, const Decisions& decisions, DeltaSizer* sizer,
                                  PackedDeltas* out) {
-  int32_t* room = out->words.room(kHeadWords + decisions.blocks.size() * kChangeWords);
-  ChangeAppender changes(reinterpret_cast<BlockChange*>(room + kHeadWords));
-  const size_t time_at = out->values.size();
-  out->values.push_back(decisions.now_ms);
-  decide(tick, decisions, &changes, &out->values);
-  if (changes.count() == 0) {
-    out->values.resize(time_at);
-    return;
-  }
+  const ChangeAppender changes = decide(tick, decisions, &out->values, [&] {
+    out->values.push_back(decisions.now_ms);
+    int32_t* room = out->words.room(kHeadWords + decisions.blocks.size() * kChangeWords);
+    return ChangeAppender(reinterpret_cast<BlockChange*>(room + kHeadWords));
+  });
+  if (changes.count() == 0) return;
   sizer->add(tick.columns, changes.entered(), changes.left(), changes.occupied());
-  const ItemHead head{tick.number,    0,            changes.entered(),
-                      changes.left(), tick.columns, static_cast<uint32_t>(changes.count())};
+  const ItemHead head{tick.number,       0,
+                      changes.entered(), changes.left(),
+                      tick.columns,      static_cast<uint32_t>(changes.count())};
   head.write(&out->words);
 }
 

@@ -54,7 +54,7 @@ struct TickTrader {
   uint32_t due;  // rows and fresh in the table of due lanes
   Terms terms;
   LaneMask* matches;  // by block
-  Gate* gate;  // nullptr: none
+  Gate* gate;         // nullptr: none
 };
 
 // What was found out about one trader at one time in a block. Column values of the entered symbols stand in the
