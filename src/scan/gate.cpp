@@ -121,6 +121,11 @@ LaneMask Gate::admit(uint32_t block, LaneMask lanes, LaneMask truth, LaneMask be
   return admit(block, lanes, truth, before, times);
 }
 
+void Gate::let_go(uint32_t block) {
+  lanes_[block].held = 0;
+  lanes_[block].release_ms = kForever;
+}
+
 void Gate::forget(uint32_t block, LaneMask lanes) {
   if (empty()) return;
   lanes_[block].held &= ~lanes;

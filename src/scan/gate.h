@@ -58,7 +58,9 @@ class Gate {
   LaneMask admit(uint32_t block, LaneMask lanes, LaneMask truth, LaneMask before, const double* times);
   LaneMask admit(uint32_t block, LaneMask lanes, LaneMask truth, LaneMask before, double time);
 
-  // Nothing of the lanes is remembered: their symbols are gone, or the trader was switched off.
+  // No lane of the block is kept back any more: the trader was switched off. When they entered stays.
+  void let_go(uint32_t block);
+  // Nothing of the lanes is remembered: their symbols are gone.
   void forget(uint32_t block, LaneMask lanes);
 
   // When the lanes of a block entered last, −∞ for never; an empty span without a cooldown.

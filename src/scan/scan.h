@@ -149,7 +149,10 @@ class Scan {
   void compute_logic(std::span<const uint32_t> blocks);
   void decide_gated(std::span<const uint32_t> blocks, double now_ms);
   void leave(uint32_t index, uint32_t block, double now_ms);
+  // What a decision that found `truth` changes, as far as the gate lets it.
   void record(uint32_t index, uint32_t block, LaneMask lanes, LaneMask truth, const Decision& decision);
+  // Of the lanes those in `matches` match from now on.
+  void change(uint32_t index, uint32_t block, LaneMask lanes, LaneMask matches, const Decision& decision);
 
   market::Store store_;
   Arena& arena_;

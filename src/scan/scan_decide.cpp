@@ -30,18 +30,27 @@ void Scan::decide_gated(std::span<const uint32_t> blocks, double now_ms) {
 
 // A trader that was switched off matches nothing any more.
 void Scan::leave(uint32_t number, uint32_t index, double now_ms) {
-  record(number, index, kAllLanes, 0, {now_ms, false, true});
+  // The clock is no time to its gate where closes decide.
+  if (!traders_[number].gate.empty()) traders_[number].gate.let_go(index);
+  change(number, index, kAllLanes, 0, {now_ms, false, true});
 }
 
 void Scan::record(uint32_t number, uint32_t index, LaneMask lanes, LaneMask truth, const Decision& decision) {
   Trader& trader = traders_[number];
-  LaneMask& before = trader.matches[index];
+  const LaneMask before = trader.matches[index];
   LaneMask matches = truth;
   if (!trader.gate.empty()) {
     matches = decision.lane_times != nullptr
                   ? trader.gate.admit(index, lanes, truth, before, decision.lane_times)
                   : trader.gate.admit(index, lanes, truth, before, decision.time);
   }
+  change(number, index, lanes, matches, decision);
+}
+
+void Scan::change(uint32_t number, uint32_t index, LaneMask lanes, LaneMask matches,
+                  const Decision& decision) {
+  Trader& trader = traders_[number];
+  LaneMask& before = trader.matches[index];
   const LaneMask changed = (before ^ matches) & lanes;
   if (changed == 0) return;
   BlockResult& result = results_[index];

@@ -290,6 +290,32 @@ TEST(Gate, ACooldownLastsNoLongerWhereTheKlinesOfAnotherIntervalAreBehind) {
   }
 }
 
+// Klines may be far ahead of the clock, as in a simulation that counts from 0.
+TEST(Gate, ATraderOnClosesThatIsSwitchedOffAndOnKeepsItsCooldown) {
+  World world(1);
+  engine::TraderSpec spec = spec_of("close > 5");
+  spec.on_close = true;
+  spec.cooldown_ms = 5 * kMinute;
+  const uint32_t trader = world.add(spec);
+  world.cycle(0);
+  constexpr double kFirst = 1e12;
+  const auto close = [&](int minute, double price) {
+    world.close_kline(0, 0, flat(kFirst + minute * kMinute, price));
+    return world.cycle(1);
+  };
+  ASSERT_EQ(close(0, 6).size(), 1U);
+  spec.enabled = false;
+  ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+  EXPECT_EQ(world.cycle(1).front().left, std::vector<uint32_t>{0});
+  EXPECT_TRUE(close(1, 6).empty());
+  spec.enabled = true;
+  ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+  EXPECT_TRUE(world.cycle(1).empty()) << "it entered two minutes ago";
+  for (int minute = 2; minute < 5; ++minute) EXPECT_TRUE(close(minute, 6).empty());
+  EXPECT_EQ(close(5, 6).size(), 1U);
+  EXPECT_EQ(world.folded[trader], only(0));
+}
+
 TEST(Gate, ALargeSnapshotComesInPages) {
   World world(2500);
   const uint32_t trader = world.add(spec_of("last > 5"));
