@@ -167,7 +167,8 @@ Result<scan::TraderOptions> Engine::options_of(const TraderSpec& spec) const {
   options.on_close = spec.on_close;
   options.base = interval.value();
   options.enabled = spec.enabled;
-  options.gate = {spec.cooldown_ms, spec.refresh_ms};
+  options.gate = {spec.cooldown_ms, spec.refresh_ms,
+                  *std::max_element(lengths_ms_.begin(), lengths_ms_.end())};
   return options;
 }
 

@@ -96,7 +96,7 @@ LaneMask Gate::admit(uint32_t block, LaneMask lanes, LaneMask truth, LaneMask be
   if (entered_ == nullptr) return truth;
   for_each_lane(lanes, [&](uint32_t lane) {
     double& last = entered(block)[lane];
-    if (last > times[lane] + options_.cooldown_ms) last = times[lane];
+    if (last > times[lane] + options_.cooldown_ms + options_.apart_ms) last = times[lane];
   });
   LaneMask kept_out = 0;
   for_each_lane(lanes & truth & ~before, [&](uint32_t lane) {

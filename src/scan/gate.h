@@ -9,9 +9,9 @@
 //              from the last decision of any lane, so that a change after a quiet time is decided at once.
 //
 // Time is the clock for 'tick' and the kline's close time for 'close'. A clock that is set back makes cooldowns and
-// refresh times start again at the new time, so that none lasts for longer than it says. Klines that are behind those at
-// which a symbol entered, as after a change to an interval that is behind, do so once the difference is more than a whole
-// cooldown: a smaller one is no more than how far apart intervals are.
+// refresh times start again at the new time, so that none lasts for longer than it says. Klines that are behind the one at
+// which a symbol entered do so too, as after a change to an interval that is far behind: by more than the cooldown and the
+// longest interval together. The newest closes of two intervals that keep up are no further apart than the longer one.
 //
 // prepare, finish and what changes the gate: the engine thread, between the cycle's parallel parts. Everything that
 // takes a block: the pool thread that has the block. Nothing here allocates after make().
@@ -28,6 +28,7 @@ namespace tickscan::scan {
 struct GateOptions {
   double cooldown_ms = 0;  // 0: none
   double refresh_ms = 0;   // 0: none
+  double apart_ms = 0;  // how far behind others an interval's newest close may be: the longest one's length
 };
 
 class Gate {

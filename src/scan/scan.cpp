@@ -413,6 +413,8 @@ Status Scan::evaluate(const filter::Tree& tree, uint32_t base, std::vector<doubl
     read_columns(probe, slot / kLanes, slot % kLanes, values);
   }
   plan_.clear_fresh();
+  // What is a part of a decision while the expression is there may be kept again without it, and was not computed here.
+  for (const NodeId node : programs_.unkept) plan_.forget_now(node);
   plan_.remove(added.value());
   compile();
   return std::nullopt;

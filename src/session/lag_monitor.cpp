@@ -67,7 +67,8 @@ void LagMonitor::note(uint32_t slot) {
   const uint32_t blinked = blinked_[slot / kLanes] >> (slot % kLanes) & 1;
   const uint32_t state = counted_[slot] * noted_klines + blinked * noted_blinked + stalled * noted_stalled +
                          lagging * noted_lagging;
-  // These two change while a symbol lags, and a close is noted for every symbol.
+  // These two change while a symbol lags, and a close is noted for every symbol. WebAssembly's engines keep stores of one
+  // thread in their order, which is all that whoever comes after this thread's death needs.
   const auto versions = static_cast<int32_t>(symbol.heard_versions);
   record.heard_ms.store_if_other(symbol.heard_ms);
   if (record.heard_versions.load(std::memory_order_relaxed) != versions)

@@ -181,6 +181,29 @@ TEST(Decided, APartThatAnotherTraderReadsLaterIsComputedForEverySymbol) {
   EXPECT_EQ(world.folded[0], std::set<uint32_t>{0});
 }
 
+// While something else reads `last > 10 and bid < 5`, the other side is taken apart one step further and is kept nowhere.
+TEST(Decided, APartThatIsKeptAgainAfterAnEvaluationIsComputedForEverySymbol) {
+  const char* const part = "last > 10 and bid < 5";
+  World world(kSymbols);
+  const uint32_t whole =
+      world.add("whole", "(last > 10 and bid < 5) and (close > 5 and high > 5 and volume > 5)", "1m", false);
+  const uint32_t other = world.add("other", part, "1m", false);
+  for (uint32_t slot = 0; slot < kSymbols; ++slot) {
+    world.tick(slot, market::ticker_last, 11);
+    world.tick(slot, market::ticker_bid, 4);
+    world.live_kline(slot, 0, kline(0, 6, 6, 6, 6, 6));
+  }
+  world.cycle(1);
+  ASSERT_EQ(world.folded[whole].size(), kSymbols);
+  ASSERT_FALSE(world.engine->remove_trader(other));
+  world.folded.erase(other);
+  std::vector<double> values;
+  ASSERT_FALSE(world.engine->evaluate(part, "1m", {}, &values));
+  for (uint32_t slot = 0; slot < kSymbols; ++slot) world.tick(slot, market::ticker_last, 12);
+  world.cycle(2);
+  EXPECT_EQ(world.folded[whole].size(), kSymbols);
+}
+
 TEST(Decided, WhatACloseDecidesIsComputedForWhoeverReadsItLive) {
   World world(kSymbols);
   world.add("close", "close > 10 and open > 5", "1m", true);

@@ -290,6 +290,31 @@ TEST(Gate, ACooldownLastsNoLongerWhereTheKlinesOfAnotherIntervalAreBehind) {
   }
 }
 
+// The newest close of the longer interval is before the one at which the symbol entered, by more than the cooldown.
+TEST(Gate, ACooldownHoldsThroughAChangeToALongerIntervalAndBack) {
+  World world(1);
+  engine::TraderSpec spec = spec_of("close > 5");
+  spec.on_close = true;
+  spec.cooldown_ms = 2 * kMinute;
+  const uint32_t trader = world.add(spec);
+  world.cycle(0);
+  world.close_kline(0, 2, flat(95 * kMinute, 1));
+  world.close_kline(0, 0, flat(101 * kMinute, 1));
+  world.cycle(0);
+  world.close_kline(0, 0, flat(102 * kMinute, 6));
+  ASSERT_EQ(world.cycle(0).front().time, 103 * kMinute);
+  spec.interval = "5m";
+  ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+  EXPECT_EQ(world.cycle(0).front().left, std::vector<uint32_t>{0}) << "at minute 100";
+  spec.interval = "1m";
+  ASSERT_TRUE(world.engine->update_trader(trader, spec).ok());
+  EXPECT_TRUE(world.cycle(0).empty()) << "it entered at 103 and is to rest until 105";
+  world.close_kline(0, 0, flat(103 * kMinute, 6));
+  EXPECT_TRUE(world.cycle(0).empty());
+  world.close_kline(0, 0, flat(104 * kMinute, 6));
+  EXPECT_EQ(world.cycle(0).front().time, 105 * kMinute);
+}
+
 // Klines may be far ahead of the clock, as in a simulation that counts from 0.
 TEST(Gate, ATraderOnClosesThatIsSwitchedOffAndOnKeepsItsCooldown) {
   World world(1);

@@ -152,6 +152,8 @@ export class Writes {
     const at = [random.below(9), random.below(9)]
     return () => {
       if (!at.includes(accesses++)) return
+      // The engine is about to run a cycle: it has no turn before that is over.
+      if (this.#atATurn) return
       const { worker, schedule } = this.#world
       const [task] = schedule.waiting((one) => one.worker === worker && one.message)
       if (!task || !worker?.alive || worker.busyUntil > schedule.now) return
