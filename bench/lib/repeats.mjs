@@ -6,9 +6,9 @@
  * first one, the cold one, is kept beside it. All subjects have the same number of cycles; one whose single cycle takes
  * so long that its caches are warm for most of it may say `cycles: 1`.
  *
- * Before all that each subject but those of single cycles runs until it is compiled, or for some seconds: V8 compiles wasm twice, quickly at first, and well once a
- * function has run for long enough. A cycle of the quick code takes up to twice as long, and the last functions change
- * after some 500 cycles, which an open page has behind it within minutes.
+ * Before all that each subject but those of single cycles runs until it is compiled, or for some seconds: V8 compiles wasm
+ * twice, quickly at first, and well once a function has run for long enough. A cycle of the quick code takes up to twice as
+ * long, and the last functions change after some 500 cycles, which an open page has behind it within minutes.
  */
 
 import { interleave } from './interleave.mjs'

@@ -16,8 +16,10 @@ namespace tickscan::scan::testing {
 namespace {
 
 constexpr uint32_t kSymbols = 70;
-constexpr uint32_t kFields = 5;
-constexpr const char* kNames[kFields] = {"last", "bid", "ask", "close", "high"};
+// Those of the ticker, then those of klines. A part reads either, so that it may stay as it is while the other changes.
+constexpr uint32_t kTickerFields = 3;
+constexpr uint32_t kFields = 6;
+constexpr const char* kNames[kFields] = {"last", "bid", "ask", "close", "high", "volume"};
 
 using Prices = std::array<double, kFields>;
 
@@ -52,8 +54,8 @@ using TreePtr = std::shared_ptr<const Tree>;
 class RandomRun {
  public:
   explicit RandomRun(uint32_t seed) : random_(seed), world_(kSymbols) {
-    prices_.fill({kUnknown, kUnknown, kUnknown, kUnknown, kUnknown});
-    for (TreePtr& one : parts_) one = tree(2);
+    for (Prices& one : prices_) one.fill(kUnknown);
+    for (uint32_t i = 0; i < parts_.size(); ++i) parts_[i] = tree(2, i % 2 * kTickerFields);
   }
 
   void go() {
@@ -95,18 +97,20 @@ class RandomRun {
 
   uint32_t any() { return std::next(traders_.begin(), below(static_cast<uint32_t>(traders_.size())))->first; }
 
-  TreePtr tree(uint32_t depth) {
+  // Of three fields from `first` on.
+  TreePtr tree(uint32_t depth, uint32_t first) {
     const uint32_t kind = depth == 0 ? 0 : below(10);
-    if (kind == 0) return std::make_shared<Tree>(Tree{static_cast<char>('0' + below(kFields)), {}, {}});
-    const TreePtr a = tree(depth - 1);
+    if (kind == 0)
+      return std::make_shared<Tree>(Tree{static_cast<char>('0' + first + below(kTickerFields)), {}, {}});
+    const TreePtr a = tree(depth - 1, first);
     if (kind == 1) return std::make_shared<Tree>(Tree{'!', a, {}});
-    return std::make_shared<Tree>(Tree{kind < 8 ? '&' : '|', a, tree(depth - 1)});
+    return std::make_shared<Tree>(Tree{kind < 8 ? '&' : '|', a, tree(depth - 1, first)});
   }
 
   TreePtr part() { return parts_[below(parts_.size())]; }
 
   TreePtr filter() {
-    if (below(3) == 0) return below(2) == 0 ? part() : tree(3);
+    if (below(3) == 0) return below(2) == 0 ? part() : tree(3, below(2) * kTickerFields);
     const TreePtr a = part();
     return std::make_shared<Tree>(Tree{below(3) != 0 ? '&' : '|', a, part()});
   }
@@ -136,9 +140,11 @@ class RandomRun {
       } else {
         const double close = 1 + below(5);
         const double high = close + below(3);
-        world_.live_kline(slot, 0, kline(60'000, close, high, 1, close, 1));
+        const double volume = 1 + below(5);
+        world_.live_kline(slot, 0, kline(60'000, close, high, 1, close, volume));
         prices_[slot][3] = close;
         prices_[slot][4] = high;
+        prices_[slot][5] = volume;
       }
     }
   }

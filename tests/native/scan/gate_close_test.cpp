@@ -2,26 +2,10 @@
 // clock that is elsewhere.
 #include <gtest/gtest.h>
 
-#include "scan/scan_fixture.h"
+#include "scan/gate_fixture.h"
 
 namespace tickscan::scan::testing {
 namespace {
-
-constexpr double kMinute = 60'000;
-
-engine::TraderSpec spec_of(const std::string& filter) {
-  engine::TraderSpec spec;
-  spec.id = "t";
-  spec.filter = filter;
-  spec.interval = "1m";
-  return spec;
-}
-
-market::Kline flat(double open_time, double close) {
-  return kline(open_time, close, close + 1, close - 1, close, 1);
-}
-
-std::set<uint32_t> only(uint32_t slot) { return {slot}; }
 
 TEST(GateOnCloses, TheCooldownOfACloseTraderCountsInKlineTime) {
   World world(1);
